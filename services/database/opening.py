@@ -1,0 +1,61 @@
+"""Opening the database and working in it: one engine a process, one session a request, turn, message or command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.database.embedded import EmbeddedServer, ensure_database, start_embedded
+from services.sealing import VAULT, Vault
+from services.settings import Settings
+
+POOL_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database. `url` is its address in libpq's form, for child processes and for Procrastinate."""
+
+    url: str
+    engine: Engine
+    sessions: sessionmaker[Session]
+    server: EmbeddedServer | None = None
+
+    def close(self) -> None:
+        """Give back the connections, and the embedded server if this process was its last user."""
+        self.engine.dispose()
+        if self.server is not None:
+            self.server.cleanup()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings; without an address, the embedded one in `var/postgres`."""
+    server = None
+    url = settings.database_url
+    if url is None:
+        server = start_embedded(settings.var_dir / "postgres")
+        url = ensure_database(server)
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=POOL_SIZE,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+    )
+    return Database(url, engine, new_sessions(engine, settings), server)
+
+
+def new_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
+    """Sessions that can open sealed columns."""
+    return sessionmaker(engine, info={VAULT: Vault(settings)}, expire_on_commit=False)
+
+
+@contextmanager
+def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session that commits when the block ends well and rolls back when it does not."""
+    with sessions() as session, session.begin():
+        yield session

@@ -1,0 +1,43 @@
+"""Filling the demonstration: people and canteens once, menus for the coming days each time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.actor import Actor, Channel
+from services.clock import local_day
+from services.database.tables import new_id
+from services.demo.meals import demo_canteens, demo_menus
+from services.demo.people import demo_people
+from services.meals.tables import CanteenRow, MenuRow
+from services.people import PersonRow, add_person
+
+# A week that can be booked, and one more day so that it is still a week after midnight.
+DAYS_OF_MENUS = 8
+
+
+def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None:
+    """Add what is missing of the demonstration. Safe to run again and by several processes at once."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('demonstration'))"))
+    if session.scalar(select(PersonRow.id).where(PersonRow.is_demonstration).limit(1)) is None:
+        for person in demo_people(local_day(now)):
+            add_person(session, Actor.system(Channel.COMMAND_LINE), person, city=city, now=now)
+    if session.scalar(select(CanteenRow.id).where(CanteenRow.is_demonstration).limit(1)) is None:
+        session.add_all(CanteenRow(city=city, **canteen) for canteen in demo_canteens())
+        session.flush()
+    _add_menus(session, city=city, now=now)
+
+
+def _add_menus(session: Session, *, city: str, now: datetime) -> None:
+    canteens = session.execute(select(CanteenRow.id, CanteenRow.kind).where(CanteenRow.is_demonstration)).all()
+    menus = [
+        menu | {"id": new_id(), "city": city}
+        for canteen_id, kind in canteens
+        for ahead in range(DAYS_OF_MENUS)
+        for menu in demo_menus(canteen_id, kind, local_day(now) + timedelta(days=ahead))
+    ]
+    session.execute(insert(MenuRow).on_conflict_do_nothing(index_elements=["canteen_id", "day", "meal"]), menus)

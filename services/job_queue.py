@@ -1,0 +1,26 @@
+"""Putting a job into the caller's own transaction: what was promised and the job that does it commit together.
+
+The jobs themselves are in `services.jobs`, at the top of the house; those below only know their names.
+"""
+
+from __future__ import annotations
+
+import procrastinate
+from sqlalchemy.orm import Session
+
+SEND_MESSAGES = "send_messages"
+
+_DEFERRED_IN = "job_deferred_in"
+# Never opened: it only words the INSERT, which runs on the session's connection.
+_app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def defer_once(session: Session, job: str) -> None:
+    """Queue `job` with this transaction, however often it is asked for in it."""
+    transaction = session.get_transaction()
+    deferred = session.info.setdefault(_DEFERRED_IN, {})
+    if transaction is not None and deferred.get(job) is transaction:
+        return
+    connection = session.connection().connection.driver_connection
+    _app.configure_task(job, connection=connection).defer()
+    deferred[job] = session.get_transaction()

@@ -1,0 +1,144 @@
+"""Looking at menus: which days and meals there are, and which canteens are near, open and not full."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services import people
+from services.actor import Actor, Capability, require
+from services.clock import local_day
+from services.meals.errors import DeliveryNotOffered, MealDayInThePast, MealDayNotOffered, MealFull, OrdersClosed
+from services.meals.subsidy import price_of
+from services.meals.tables import MealBookingRow, MenuRow
+from services.meals.views import Canteen, Meal, MealChoice, MealDay, Menu, MenuChoice, menu_view
+from services.people import Person
+
+DAYS_SHOWN = 7
+NEARNESS = ("community", "street", "district", "city")
+
+
+def list_days(session: Session, actor: Actor, *, person_id: UUID, now: datetime) -> tuple[MealDay, ...]:
+    """The coming seven days with their meals, today first, as far as there are menus. Raises NotAllowed."""
+    require(actor, Capability.SEE_MEALS, person_id=person_id)
+    city = people.get_person(session, actor, person_id=person_id).city
+    today = local_day(now)
+    rows = session.execute(
+        select(MenuRow.day, MenuRow.meal, func.max(MenuRow.order_until_at))
+        .where(MenuRow.city == city, MenuRow.day.between(today, today + timedelta(days=DAYS_SHOWN - 1)))
+        .group_by(MenuRow.day, MenuRow.meal)
+    ).all()
+    booked = {
+        (day, meal): booking_id
+        for day, meal, booking_id in session.execute(
+            select(MealBookingRow.day, MealBookingRow.meal, MealBookingRow.id).where(
+                MealBookingRow.person_id == person_id, MealBookingRow.status == "booked", MealBookingRow.day >= today
+            )
+        )
+    }
+    meals: dict[date, list[MealChoice]] = defaultdict(list)
+    for day, meal, order_until_at in rows:
+        choice = MealChoice(Meal(meal), order_until_at, now <= order_until_at, booked.get((day, meal)))
+        meals[day].append(choice)
+    order = list(Meal)
+    return tuple(
+        MealDay(day, tuple(sorted(choices, key=lambda choice: order.index(choice.meal))))
+        for day, choices in sorted(meals.items())
+    )
+
+
+def list_menus(
+    session: Session, actor: Actor, *, person_id: UUID, day: date, meal: Meal, now: datetime
+) -> tuple[MenuChoice, ...]:
+    """All menus of a day and meal, those that can be booked first, then by nearness to her home and by name.
+
+    Raises NotAllowed, MealDayInThePast, MealDayNotOffered.
+    """
+    require(actor, Capability.SEE_MEALS, person_id=person_id)
+    person = people.get_person(session, actor, person_id=person_id)
+    if day < local_day(now):
+        raise MealDayInThePast(day=day)
+    rows = session.scalars(
+        select(MenuRow).where(MenuRow.city == person.city, MenuRow.day == day, MenuRow.meal == meal)
+    ).all()
+    if not rows:
+        last_day = session.scalar(select(func.max(MenuRow.day)).where(MenuRow.city == person.city))
+        raise MealDayNotOffered(day=day, meal=meal.value, last_day=last_day)
+    taken_on = subsidised_days(session, person_id)
+    choices = [_choice(person, menu_view(row), taken_on, now) for row in rows]
+    return tuple(sorted(choices, key=lambda c: (not c.is_open, NEARNESS.index(c.nearness), c.menu.canteen.name)))
+
+
+def suggest_menu(
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: UUID,
+    day: date,
+    meal: Meal,
+    delivery: bool | None,
+    quantity: int = 1,
+    now: datetime,
+) -> Menu:
+    """The nearest menu that can be had as she wants it, where she did not name a canteen.
+
+    Raises NotAllowed, MealDayInThePast, MealDayNotOffered, DeliveryNotOffered, OrdersClosed or MealFull, the last two
+    only when no canteen at all is left.
+    """
+    choices = list_menus(session, actor, person_id=person_id, day=day, meal=meal, now=now)
+    if delivery:
+        choices = tuple(choice for choice in choices if choice.menu.canteen.delivers)
+        if not choices:
+            raise DeliveryNotOffered(day=day, meal=meal.value)
+    fitting = [choice for choice in choices if choice.is_open and choice.menu.portions_left >= quantity]
+    if fitting:
+        return fitting[0].menu
+    still_ordering = [choice.menu for choice in choices if choice.why_closed != "orders_closed"]
+    if still_ordering:
+        raise MealFull(day=day, meal=meal.value, portions_left=max(menu.portions_left for menu in still_ordering))
+    raise OrdersClosed(day=day, meal=meal.value, order_until_at=max(c.menu.order_until_at for c in choices))
+
+
+def subsidised_days(session: Session, person_id: UUID) -> list[date]:
+    """The days for which she has booked a subsidised portion, once for each."""
+    return list(
+        session.scalars(
+            select(MealBookingRow.day).where(
+                MealBookingRow.person_id == person_id,
+                MealBookingRow.status == "booked",
+                MealBookingRow.subsidy_fen > 0,
+            )
+        )
+    )
+
+
+def nearness_of(person: Person, canteen: Canteen) -> str:
+    """How near a canteen is to her home, by the city's own division."""
+    if canteen.district != person.district:
+        return "city"
+    if canteen.street != person.street:
+        return "district"
+    return "community" if canteen.community == person.community else "street"
+
+
+def _choice(person: Person, menu: Menu, taken_on: list[date], now: datetime) -> MenuChoice:
+    price = price_of(
+        person,
+        menu.canteen,
+        day=menu.day,
+        meal=menu.meal,
+        price_fen=menu.price_fen,
+        quantity=1,
+        delivery=False,
+        taken_on=taken_on,
+    )
+    why_closed = None
+    if now > menu.order_until_at:
+        why_closed = "orders_closed"
+    elif menu.portions_left == 0:
+        why_closed = "full"
+    return MenuChoice(menu, nearness_of(person, menu.canteen), price.split, why_closed is None, why_closed)

@@ -1,0 +1,151 @@
+"""What the city pays towards a meal: dated parameters and pure rules. No database in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import chinese_calendar
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from services.errors import ServiceError
+from services.meals.views import Canteen, Meal, PriceSplit
+from services.people import Hukou, IncomeClass, Person
+
+FILE = Path(__file__).with_name("subsidy.yaml")
+POOR = frozenset({IncomeClass.DESTITUTE, IncomeClass.MINIMUM_LIVING, IncomeClass.MINIMUM_LIVING_MARGIN})
+SATURDAY = 5
+
+
+class ParametersWrong(ServiceError):
+    """A parameter file has an unknown key, a bad value or dates out of order; `file` and `problem`."""
+
+    code = "parameters_wrong"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KeyGroup(_Strict):
+    """Seniors in a hard situation, and everybody very old."""
+
+    from_age: int
+    every_one_from_age: int
+    cap_fen: Annotated[int, Field(ge=0)]
+
+
+class Registered(_Strict):
+    """Seniors whose household is registered in the city."""
+
+    from_age: int
+    cap_fen: Annotated[int, Field(ge=0)]
+
+
+class SubsidyRule(_Strict):
+    """The subsidy from one date on, until the next rule begins."""
+
+    valid_from: date
+    rule: str
+    reference: str
+    confidence: str
+    review_by: date
+    key_group: KeyGroup
+    registered: Registered
+    meals: tuple[Meal, ...]
+    working_days_only: bool
+    portions_a_day: int
+    portions_a_week: int
+    where: Literal["district_of_hukou", "city"]
+
+
+@cache
+def load_rules(file: Path = FILE) -> tuple[SubsidyRule, ...]:
+    """All rules, oldest first. Raises ParametersWrong naming the file."""
+    try:
+        rules = TypeAdapter(tuple[SubsidyRule, ...]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (ValueError, yaml.YAMLError) as error:
+        raise ParametersWrong(file=file.name, problem=str(error)) from error
+    starts = [rule.valid_from for rule in rules]
+    if not rules or starts != sorted(set(starts)):
+        raise ParametersWrong(file=file.name, problem="expected rules with different valid_from, oldest first")
+    return rules
+
+
+def rule_on(day: date) -> SubsidyRule | None:
+    """The rule in force on `day`; None before the first one."""
+    return next((rule for rule in reversed(load_rules()) if rule.valid_from <= day), None)
+
+
+def cap_fen(rule: SubsidyRule, person: Person, day: date) -> int:
+    """The most that the city pays for one meal of this person, in fen; 0 where no group fits.
+
+    What is not known of a person never counts for or against her: an unknown income class is no hard situation.
+    """
+    age = person.age_on(day)
+    if person.hukou is not Hukou.SHENZHEN:
+        return 0
+    in_hardship = (
+        person.income_class in POOR or person.special_care is True or person.bereaved_single_child_family is True
+    )
+    if age >= rule.key_group.every_one_from_age or (age >= rule.key_group.from_age and in_hardship):
+        return rule.key_group.cap_fen
+    return rule.registered.cap_fen if age >= rule.registered.from_age else 0
+
+
+def is_working_day(day: date) -> bool:
+    """Whether people work on `day`, holidays and 调休 included.
+
+    For a year whose holidays are not announced yet (the calendar covers 2004 to 2026) Monday to Friday count: a senior
+    who books in December for January sees the likely price, and `book_meal` stores the one that she agreed to.
+    """
+    try:
+        working: bool = chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < SATURDAY
+    return working
+
+
+def subsidised_portions(rule: SubsidyRule, day: date, meal: Meal, quantity: int, taken_on: Iterable[date]) -> int:
+    """How many of `quantity` portions are subsidised, when subsidised ones were booked for the days `taken_on`."""
+    if meal not in rule.meals or (rule.working_days_only and not is_working_day(day)):
+        return 0
+    monday = day - timedelta(days=day.weekday())
+    taken = list(taken_on)
+    left_today = rule.portions_a_day - sum(taken_day == day for taken_day in taken)
+    left_this_week = rule.portions_a_week - sum(monday <= taken_day < monday + timedelta(days=7) for taken_day in taken)
+    return max(0, min(quantity, left_today, left_this_week))
+
+
+@dataclass(frozen=True)
+class SubsidisedPrice:
+    """A price split and the rule that it follows from."""
+
+    split: PriceSplit
+    rule: str
+
+
+def price_of(
+    person: Person,
+    canteen: Canteen,
+    *,
+    day: date,
+    meal: Meal,
+    price_fen: int,
+    quantity: int,
+    delivery: bool,
+    taken_on: Iterable[date],
+) -> SubsidisedPrice:
+    """What `quantity` portions cost her: the city pays the real price of a portion up to her cap, never more."""
+    fee = canteen.delivery_fee_fen if delivery else 0
+    rule = rule_on(day)
+    subsidy = 0
+    if rule is not None and (rule.where == "city" or canteen.district == person.hukou_district):
+        portions = subsidised_portions(rule, day, meal, quantity, taken_on)
+        subsidy = portions * min(cap_fen(rule, person, day), price_fen)
+    return SubsidisedPrice(PriceSplit(price_fen * quantity, subsidy, fee), rule.rule if rule else "none")

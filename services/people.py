@@ -1,0 +1,286 @@
+"""Seniors: who they are, where they live, how to reach them.
+
+ID numbers, phones and addresses are sealed in the database and found through blind indexes; what leaves this module for
+a screen is masked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.actor import Actor, Capability, NotAllowed, require
+from services.database.tables import Table, new_id
+from services.errors import ServiceError
+from services.sealing import vault_of
+
+PHONE = "persons.phone"
+ID_NUMBER = "persons.id_number"
+ADDRESS = "persons.address"
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE_DIGITS = 11
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ID_CHECK_DIGITS = "10X98765432"
+
+
+class PhoneNumberWrong(ServiceError):
+    """Not a mobile number of the mainland: eleven digits that begin with 13 to 19. `digits`: how many there were."""
+
+    code = "phone_number_wrong"
+
+
+class IdNumberWrong(ServiceError):
+    """Not an ID number: 18 characters with the right check digit (GB 11643)."""
+
+    code = "id_number_wrong"
+
+
+class Hukou(StrEnum):
+    """Where somebody's household is registered."""
+
+    SHENZHEN = "shenzhen"
+    ELSEWHERE = "elsewhere"
+    HK_MO_TW = "hk_mo_tw"
+
+
+class IncomeClass(StrEnum):
+    """特困, 低保, 低保边缘 or none of them."""
+
+    DESTITUTE = "destitute"
+    MINIMUM_LIVING = "minimum_living"
+    MINIMUM_LIVING_MARGIN = "minimum_living_margin"
+    NONE = "none"
+
+
+class PersonRow(Table):
+    """A person, as stored."""
+
+    __tablename__ = "persons"
+    __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"),)
+
+    name: Mapped[str]
+    sex: Mapped[str]
+    birth_on: Mapped[date]
+    id_number_sealed: Mapped[bytes]
+    id_number_index: Mapped[bytes] = mapped_column(unique=True)
+    phone_sealed: Mapped[bytes]
+    phone_index: Mapped[bytes] = mapped_column(index=True)
+    address_sealed: Mapped[bytes]
+    hukou: Mapped[str]
+    hukou_district: Mapped[str | None]
+    district: Mapped[str]
+    street: Mapped[str]
+    community: Mapped[str]
+    income_class: Mapped[str | None]
+    special_care: Mapped[bool | None]
+    bereaved_single_child_family: Mapped[bool | None]
+    lives_alone: Mapped[bool | None]
+    locale: Mapped[str] = mapped_column(default="zh_Hans")
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person, as use cases hand her out. Districts are names (罗湖区); `None` means not known, never no."""
+
+    id: UUID
+    city: str
+    name: str = field(repr=False)
+    sex: str
+    birth_on: date = field(repr=False)
+    masked_phone: str
+    hukou: Hukou
+    hukou_district: str | None
+    district: str
+    street: str
+    community: str
+    income_class: IncomeClass | None
+    special_care: bool | None
+    bereaved_single_child_family: bool | None
+    lives_alone: bool | None
+    locale: str
+    is_demonstration: bool
+
+    @property
+    def masked_name(self) -> str:
+        """The name as it may be shown to others."""
+        return masked_name(self.name)
+
+    def age_on(self, day: date) -> int:
+        """Completed years on `day`; somebody born on 29 February grows older on 1 March in common years."""
+        had_birthday = (day.month, day.day) >= (self.birth_on.month, self.birth_on.day)
+        return day.year - self.birth_on.year - (not had_birthday)
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What is needed to add a person. Raises nothing itself; `add_person` checks."""
+
+    name: str
+    sex: str
+    birth_on: date
+    id_number: str
+    phone: str
+    address: str
+    hukou: Hukou
+    hukou_district: str | None
+    district: str
+    street: str
+    community: str
+    income_class: IncomeClass | None = None
+    special_care: bool | None = None
+    bereaved_single_child_family: bool | None = None
+    lives_alone: bool | None = None
+    is_demonstration: bool = False
+
+
+def masked_name(name: str) -> str:
+    """The first and the last character, as Chinese notices print names.
+
+    >>> masked_name("陈丽英"), masked_name("陈英"), masked_name("欧阳建国")
+    ('陈*英', '陈*', '欧**国')
+    """
+    return f"{name[0]}*" if len(name) <= 2 else f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+
+
+def masked_phone(phone: str) -> str:
+    """The first three and the last four digits.
+
+    >>> masked_phone("15400000001")
+    '154****0001'
+    """
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def normal_phone(text: str) -> str:
+    """Eleven digits from a mobile number as people type it: spaces, dashes, full-width digits, +86. Raises
+    PhoneNumberWrong.
+
+    >>> normal_phone("+86 154-0000-0001")
+    '15400000001'
+    """
+    compact = re.sub(r"[\s\-()—–]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", compact)
+    if not MOBILE.fullmatch(digits):
+        raise PhoneNumberWrong(digits=sum(c.isdigit() for c in digits), expected=MOBILE_DIGITS)
+    return digits
+
+
+def id_check_digit(first_seventeen: str) -> str:
+    """The 18th character of an ID number (GB 11643, ISO 7064 MOD 11-2).
+
+    >>> id_check_digit("11010519491231002")
+    'X'
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, ID_WEIGHTS, strict=True))
+    return ID_CHECK_DIGITS[total % 11]
+
+
+def normal_id_number(text: str) -> str:
+    """An ID number in capitals with its check digit proven. Raises IdNumberWrong."""
+    number = unicodedata.normalize("NFKC", text).strip().upper()
+    if not re.fullmatch(r"\d{17}[\dX]", number) or id_check_digit(number[:17]) != number[17]:
+        raise IdNumberWrong()
+    return number
+
+
+def add_person(session: Session, actor: Actor, new: NewPerson, *, city: str, now: datetime) -> Person:
+    """A new person. Only the system adds people; raises NotAllowed, PhoneNumberWrong, IdNumberWrong."""
+    if actor.person_id is not None:
+        raise NotAllowed(capability="add_person")
+    vault = vault_of(session)
+    phone, id_number = normal_phone(new.phone), normal_id_number(new.id_number)
+    row = PersonRow(
+        id=new_id(),
+        city=city,
+        name=new.name,
+        sex=new.sex,
+        birth_on=new.birth_on,
+        id_number_sealed=vault.seal(id_number, context=ID_NUMBER),
+        id_number_index=vault.index(id_number, context=ID_NUMBER),
+        phone_sealed=vault.seal(phone, context=PHONE),
+        phone_index=vault.index(phone, context=PHONE),
+        address_sealed=vault.seal(new.address, context=ADDRESS),
+        hukou=new.hukou,
+        hukou_district=new.hukou_district,
+        district=new.district,
+        street=new.street,
+        community=new.community,
+        income_class=new.income_class,
+        special_care=new.special_care,
+        bereaved_single_child_family=new.bereaved_single_child_family,
+        lives_alone=new.lives_alone,
+        is_demonstration=new.is_demonstration,
+        locale="zh_Hans",
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _person(session, row)
+
+
+def get_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
+    """One person. Raises NotAllowed, also for an id that nobody has: who exists is nobody else's business."""
+    require(actor, Capability.SEE_PERSON, person_id=person_id)
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise NotAllowed(capability=Capability.SEE_PERSON.value)
+    return _person(session, row)
+
+
+def find_people_by_phone(session: Session, phone: str) -> tuple[Person, ...]:
+    """Everybody who is reached by this phone, oldest record first; couples often share one. For other services."""
+    index = vault_of(session).index(phone, context=PHONE)
+    rows = session.scalars(select(PersonRow).where(PersonRow.phone_index == index).order_by(PersonRow.id))
+    return tuple(_person(session, row) for row in rows)
+
+
+def find_people_by_name(session: Session, actor: Actor, *, name: str) -> tuple[Person, ...]:
+    """Everybody of this name. Only for the system: the command line finds demo people so. Raises NotAllowed."""
+    if actor.person_id is not None:
+        raise NotAllowed(capability="find_people")
+    rows = session.scalars(select(PersonRow).where(PersonRow.name == name).order_by(PersonRow.id))
+    return tuple(_person(session, row) for row in rows)
+
+
+def phone_of(session: Session, person_id: UUID) -> str:
+    """The full phone number, for services that send to it; never for a screen."""
+    row = session.get_one(PersonRow, person_id)
+    return vault_of(session).open(row.phone_sealed, context=PHONE)
+
+
+def hold(session: Session, person_id: UUID) -> None:
+    """Wait for, and then keep until commit, the sole right to change this person's affairs. Two wishes of one person
+    that arrive at the same moment are then decided one after the other."""
+    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
+
+
+def _person(session: Session, row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        city=row.city,
+        name=row.name,
+        sex=row.sex,
+        birth_on=row.birth_on,
+        masked_phone=masked_phone(vault_of(session).open(row.phone_sealed, context=PHONE)),
+        hukou=Hukou(row.hukou),
+        hukou_district=row.hukou_district,
+        district=row.district,
+        street=row.street,
+        community=row.community,
+        income_class=IncomeClass(row.income_class) if row.income_class else None,
+        special_care=row.special_care,
+        bereaved_single_child_family=row.bereaved_single_child_family,
+        lives_alone=row.lives_alone,
+        locale=row.locale,
+        is_demonstration=row.is_demonstration,
+    )

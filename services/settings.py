@@ -1,0 +1,130 @@
+"""Typed settings, built once by each entry point from the environment that it is handed.
+
+Outside demonstration mode every secret must be given; there is no default to forget. In demonstration mode `make run`
+and `make test` write random secrets to `var/settings.env` once, so that what was sealed yesterday opens today.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from services.errors import ServiceError
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "YINIAN_"
+DEMO_FILE = "settings.env"
+KEY_BYTES = 32
+
+
+class SettingsWrong(ServiceError):
+    """Settings are missing or malformed; `problems` says which and what was expected."""
+
+    code = "settings_wrong"
+
+    def __str__(self) -> str:
+        return f"settings: {self.facts['problems']}"
+
+
+class Settings(BaseModel):
+    """What a running part of Yinian needs to know. Each field is the environment variable of the same name in capitals
+    with the prefix `YINIAN_`, but for `DATABASE_URL`, which has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret_key: SecretStr = Field(description="signs cookies and forms; 32 random bytes in base64")
+    index_key: SecretStr = Field(description="keys the blind indexes by which sealed data are found; 32 bytes, base64")
+    sealing_keys: SecretStr = Field(
+        description="id:key pairs, comma-separated, keys of 32 bytes in base64; the first seals, all of them open"
+    )
+    demo: bool = Field(default=False, description="fictional data, the demo phone, marks on every page")
+    database_url: str | None = Field(default=None, description="a PostgreSQL cluster; without it one runs in var/")
+    var_dir: Path = Field(default=PROJECT / "var", description="what the running system keeps on disk")
+    locales_dir: Path = Field(default=PROJECT / "locales", description="every word for people")
+    city: str = Field(default="shenzhen", description="whose installation this is")
+    message_gateway: str = Field(default="demo_phone", description="who carries text messages: demo_phone")
+    message_lease_seconds: int = Field(default=60, ge=1, description="how long a worker may hold unsent messages")
+
+    @field_validator("secret_key", "index_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr) -> SecretStr:
+        decoded_key(value.get_secret_value())
+        return value
+
+    @field_validator("sealing_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        named_keys(value.get_secret_value())
+        return value
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Settings from environment variables, then from `var/settings.env`. Raises SettingsWrong."""
+        var_dir = Path(environment.get(f"{PREFIX}VAR_DIR", PROJECT / "var"))
+        known = _read_file(var_dir / DEMO_FILE) | dict(environment)
+        values: dict[str, Any] = {
+            name: known[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in known
+        }
+        if url := known.get("DATABASE_URL"):
+            values["database_url"] = url
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            # The message of pydantic would quote the value, and a value may be a secret.
+            problems = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsWrong(problems=f"{problems}. `make run` sets up a demonstration.") from None
+
+
+def decoded_key(text: str) -> bytes:
+    """32 bytes from their base64 form. Raises ValueError."""
+    key = base64.b64decode(text, validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"expected {KEY_BYTES} bytes in base64, got {len(key)}")
+    return key
+
+
+def named_keys(text: str) -> dict[str, bytes]:
+    """Keys by id from `id:base64,id:base64`, in the order given. Raises ValueError."""
+    keys = {}
+    for pair in text.split(","):
+        name, _, key = pair.partition(":")
+        if not name.isalnum() or name in keys:
+            raise ValueError("expected id:key pairs with different ids of letters and digits")
+        keys[name] = decoded_key(key)
+    return keys
+
+
+def ensure_demo_settings(var_dir: Path) -> Path:
+    """The file with this demonstration's own random secrets; written on the first call, kept ever after."""
+    path = var_dir / DEMO_FILE
+    if path.exists():
+        return path
+
+    def new_key() -> str:
+        return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+    lines = {
+        "DEMO": "true",
+        "SECRET_KEY": new_key(),
+        "INDEX_KEY": new_key(),
+        "SEALING_KEYS": f"k1:{new_key()}",
+    }
+    var_dir.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text("".join(f"{PREFIX}{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)

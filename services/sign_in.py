@@ -1,0 +1,231 @@
+"""Signing in with a code by text message, and the sessions that follow.
+
+Answers that depend on counting (a wrong code, too many codes) are values and not exceptions, because the count has to
+be committed. A phone that nobody registered is treated in every respect like one that somebody did, except that no
+message goes out: who is a member stays unknown.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services import audit, people
+from services.actor import Actor, Channel, NotAllowed
+from services.database.tables import Table, new_id
+from services.messages import queue_message
+from services.people import Person
+from services.rate_limits import RateLimit, seconds_to_wait
+from services.sealing import vault_of
+
+CODE_DIGITS = 6
+CODE_LASTS = timedelta(minutes=10)
+TRIES = 5
+# A senior may press again and again; a community centre has many seniors behind one address.
+CODES_PER_PHONE = RateLimit("sign_in_codes_per_phone", 5, timedelta(minutes=10))
+CODES_PER_PHONE_AND_DAY = RateLimit("sign_in_codes_per_phone_and_day", 20, timedelta(days=1))
+CODES_PER_ADDRESS = RateLimit("sign_in_codes_per_address", 300, timedelta(hours=1))
+CHECKS_PER_ADDRESS = RateLimit("sign_in_checks_per_address", 600, timedelta(hours=1))
+# Nobody is thrown out in the middle of something; a tablet that lies unused for a month asks again.
+SESSION_IDLE = timedelta(days=30)
+SESSION_LASTS = timedelta(days=180)
+SEEN_EVERY = timedelta(minutes=10)
+
+CODE = "sign_in_codes.code"
+TOKEN = "sign_in_sessions.token"
+
+
+class CodeRequested(StrEnum):
+    """What came of asking for a code."""
+
+    SENT = "sent"
+    TOO_MANY = "too_many"
+
+
+class CodeChecked(StrEnum):
+    """What came of entering a code."""
+
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    NO_TRIES_LEFT = "no_tries_left"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True)
+class CodeRequest:
+    """`wait_seconds` is how long to wait after TOO_MANY."""
+
+    outcome: CodeRequested
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class CodeCheck:
+    """`people` are those who share the phone, after ACCEPTED; more than one must be asked who she is."""
+
+    outcome: CodeChecked
+    tries_left: int = 0
+    people: tuple[Person, ...] = ()
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A live session and whose it is."""
+
+    session_id: UUID
+    person: Person
+
+
+class SignInCodeRow(Table):
+    """The one code that counts for a phone; a new one takes its place."""
+
+    __tablename__ = "sign_in_codes"
+
+    phone_index: Mapped[bytes] = mapped_column(unique=True)
+    code_hash: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    tries_left: Mapped[int]
+    used_at: Mapped[datetime | None]
+
+
+class SignInSessionRow(Table):
+    """A signed-in tablet."""
+
+    __tablename__ = "sign_in_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def request_code(session: Session, *, phone: str, address: str, city: str, now: datetime) -> CodeRequest:
+    """Send a code to `phone`, if somebody is registered with it. Raises PhoneNumberWrong.
+
+    `address` is where the request came from (an IP address); it is only ever stored as a blind index.
+    """
+    phone = people.normal_phone(phone)
+    waits = (
+        seconds_to_wait(session, CODES_PER_ADDRESS, subject=address, city=city, now=now),
+        seconds_to_wait(session, CODES_PER_PHONE, subject=phone, city=city, now=now),
+        seconds_to_wait(session, CODES_PER_PHONE_AND_DAY, subject=phone, city=city, now=now),
+    )
+    if any(waits):
+        return CodeRequest(CodeRequested.TOO_MANY, max(waits))
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    _replace_code(session, phone, code, city=city, now=now)
+    registered = people.find_people_by_phone(session, phone)
+    if registered:
+        queue_message(
+            session,
+            "sign_in_code",
+            city=city,
+            phone=phone,
+            locale=registered[0].locale,
+            now=now,
+            person_id=registered[0].id,
+            code=code,
+        )
+    return CodeRequest(CodeRequested.SENT)
+
+
+def check_code(session: Session, *, phone: str, code: str, address: str, city: str, now: datetime) -> CodeCheck:
+    """Compare what was entered with the code that was sent, in constant time. Raises PhoneNumberWrong."""
+    phone = people.normal_phone(phone)
+    if wait := seconds_to_wait(session, CHECKS_PER_ADDRESS, subject=address, city=city, now=now):
+        return CodeCheck(CodeChecked.TOO_MANY, wait_seconds=wait)
+    index = vault_of(session).index(phone, context=people.PHONE)
+    row = session.scalar(select(SignInCodeRow).where(SignInCodeRow.phone_index == index).with_for_update())
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        return CodeCheck(CodeChecked.EXPIRED)
+    if row.tries_left == 0:
+        return CodeCheck(CodeChecked.NO_TRIES_LEFT)
+    row.tries_left -= 1
+    registered = people.find_people_by_phone(session, phone)
+    if not hmac.compare_digest(row.code_hash, _code_hash(session, phone, code)) or not registered:
+        session.flush()
+        outcome = CodeChecked.WRONG if row.tries_left else CodeChecked.NO_TRIES_LEFT
+        return CodeCheck(outcome, row.tries_left)
+    row.used_at = now
+    session.flush()
+    return CodeCheck(CodeChecked.ACCEPTED, people=registered)
+
+
+def open_session(session: Session, *, person_id: UUID, phone: str, city: str, now: datetime) -> str:
+    """A token for a new session of somebody whose phone was just proven. Raises NotAllowed if it is not her phone."""
+    if person_id not in {person.id for person in people.find_people_by_phone(session, people.normal_phone(phone))}:
+        raise NotAllowed(capability="sign_in")
+    token = secrets.token_urlsafe(32)
+    row = SignInSessionRow(
+        id=new_id(), city=city, token_hash=_token_hash(token), person_id=person_id, opened_at=now, seen_at=now
+    )
+    session.add(row)
+    actor = Actor.senior(person_id, Channel.SCREEN)
+    audit.record(session, actor, "signed_in", city=city, person_id=person_id, subject_id=row.id, now=now)
+    session.flush()
+    return token
+
+
+def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
+    """Whose live session this token opens; None once it has ended or was left alone too long."""
+    row = session.scalar(
+        select(SignInSessionRow).where(
+            SignInSessionRow.token_hash == _token_hash(token),
+            SignInSessionRow.ended_at.is_(None),
+            SignInSessionRow.seen_at > now - SESSION_IDLE,
+            SignInSessionRow.opened_at > now - SESSION_LASTS,
+        )
+    )
+    if row is None:
+        return None
+    if now - row.seen_at > SEEN_EVERY:
+        row.seen_at = now
+    person = people.get_person(session, Actor.system(Channel.SCREEN), person_id=row.person_id)
+    return SignedIn(row.id, person)
+
+
+def sign_out(session: Session, *, token: str, now: datetime) -> None:
+    """End the session of this token; nothing happens for one that has ended."""
+    session.execute(
+        update(SignInSessionRow)
+        .where(SignInSessionRow.token_hash == _token_hash(token), SignInSessionRow.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Remove codes that nobody can use any more."""
+    session.execute(delete(SignInCodeRow).where(SignInCodeRow.expires_at < now - timedelta(days=1)))
+
+
+def _replace_code(session: Session, phone: str, code: str, *, city: str, now: datetime) -> None:
+    fresh = {
+        "code_hash": _code_hash(session, phone, code),
+        "expires_at": now + CODE_LASTS,
+        "tries_left": TRIES,
+        "used_at": None,
+    }
+    index = vault_of(session).index(phone, context=people.PHONE)
+    row = insert(SignInCodeRow).values(id=new_id(), city=city, phone_index=index, **fresh)
+    session.execute(row.on_conflict_do_update(index_elements=["phone_index"], set_=fresh))
+
+
+def _code_hash(session: Session, phone: str, code: str) -> bytes:
+    return vault_of(session).index(f"{phone}\0{code}", context=CODE)
+
+
+def _token_hash(token: str) -> bytes:
+    """A token is 32 random bytes, so a plain hash keeps it secret."""
+    return sha256(f"{TOKEN}\0{token}".encode()).digest()

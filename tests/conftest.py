@@ -1,0 +1,69 @@
+"""What every test can ask for: a PostgreSQL server of the run, a transaction, the demo cast, a fixed now."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.actor import Actor, Channel
+from services.database import Database, migrate, open_database, unit_of_work
+from services.database.opening import new_sessions
+from services.demo import prepare_demonstration
+from services.people import Person, find_people_by_name
+from services.settings import Settings, ensure_demo_settings
+
+# Tuesday 24 November 2026, 06:00 in Shenzhen: today's lunch can still be ordered.
+NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Settings of a demonstration of its own in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="yinian-tests-", ignore_cleanup_errors=True) as folder:
+        ensure_demo_settings(Path(folder))
+        yield Settings.from_environment({"YINIAN_VAR_DIR": folder})
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Database]:
+    """One embedded server a run, migrated and filled with the demonstration as of NOW."""
+    opened = open_database(settings)
+    migrate(opened.engine)
+    with unit_of_work(opened.sessions) as session:
+        prepare_demonstration(session, city=settings.city, now=NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(database: Database, settings: Settings) -> Iterator[Session]:
+    """A session whose every commit is a savepoint: what a test does is gone after it."""
+    with database.engine.connect() as connection:
+        transaction = connection.begin()
+        sessions = new_sessions(database.engine, settings)
+        with sessions(bind=connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests happen."""
+    return NOW
+
+
+@pytest.fixture
+def wang(session: Session) -> Person:
+    """王秀珍, 81, of 翠竹 in 罗湖, registered in the city."""
+    return person_named(session, "王秀珍")
+
+
+def person_named(session: Session, name: str) -> Person:
+    """The demo person of this name."""
+    (person,) = find_people_by_name(session, Actor.system(Channel.JOB), name=name)
+    return person
