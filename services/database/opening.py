@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from services.database.embedded import EmbeddedServer, ensure_database, start_embedded
+from services.database.embedded import EmbeddedServer, ensure_database
 from services.sealing import VAULT, Vault
 from services.settings import Settings
 
@@ -30,7 +30,7 @@ class Database:
         """Give back the connections, and the embedded server if this process was its last user."""
         self.engine.dispose()
         if self.server is not None:
-            self.server.cleanup()
+            self.server.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -38,7 +38,7 @@ def open_database(settings: Settings) -> Database:
     server = None
     url = settings.database_url
     if url is None:
-        server = start_embedded(settings.var_dir / "postgres")
+        server = EmbeddedServer(settings.var_dir / "postgres")
         url = ensure_database(server)
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),

@@ -8,7 +8,6 @@ from typing import Any
 from services.people import Hukou, IncomeClass, NewPerson, id_check_digit
 
 AREA_OF_NOBODY = "440399"
-AREA_OF_HONG_KONG = "810000"
 # Sequence numbers of women end in an even digit, of men in an odd one.
 FIRST_SEQUENCE = {"female": 20, "male": 21}
 
@@ -50,9 +49,9 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def demo_id_number(area: str, birth_on: date, sex: str, place: int) -> str:
+def demo_id_number(birth_on: date, sex: str, place: int) -> str:
     """An ID number that nobody can have, with the right check digit."""
-    first = f"{area}{birth_on:%Y%m%d}{FIRST_SEQUENCE[sex] + 2 * place:03}"
+    first = f"{AREA_OF_NOBODY}{birth_on:%Y%m%d}{FIRST_SEQUENCE[sex] + 2 * place:03}"
     return first + id_check_digit(first)
 
 
@@ -75,12 +74,11 @@ def _person(
         "bereaved_single_child_family": False,
         "lives_alone": False,
     } | further
-    area = AREA_OF_HONG_KONG if facts["hukou"] is Hukou.HK_MO_TW else AREA_OF_NOBODY
     return NewPerson(
         name=name,
         sex=sex,
         birth_on=birth_on,
-        id_number=demo_id_number(area, birth_on, sex, place),
+        id_number=demo_id_number(birth_on, sex, place),
         phone=f"1540000{phone:04}",
         address=f"{district}{street}街道{community}社区{place + 1}栋{place + 1}01(示例)",
         district=district,

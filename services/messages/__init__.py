@@ -1,7 +1,7 @@
 """Outgoing text messages: rows written with their cause, sent after commit, each at most once."""
 
 from services.messages.gateways import Gateway, GatewayBusy, GatewayRefused, GatewayUnsure, Outcome
-from services.messages.queueing import queue_message
+from services.messages.queueing import queue_message, sending_is_delayed
 from services.messages.sending import SendReport, send_due
 from services.messages.tables import MessageStatus, OutgoingMessage
 from services.messages.wording import Composer, WordingWrong
@@ -19,4 +19,5 @@ __all__ = [
     "WordingWrong",
     "queue_message",
     "send_due",
+    "sending_is_delayed",
 ]

@@ -1,17 +1,21 @@
-"""Writing a message in the transaction that causes it."""
+"""Writing a message in the transaction that causes it, and seeing whether anybody sends them."""
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
 from services.job_queue import SEND_MESSAGES, defer_once
-from services.messages.tables import PHONE, VARIABLES, OutgoingMessage
+from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.sealing import vault_of
+
+# A running worker takes a message within a second or two; after this long nobody is at work.
+DELAYED_AFTER = timedelta(seconds=15)
 
 Variable = str | int | date | datetime
 
@@ -48,3 +52,12 @@ def queue_message(
     session.flush()
     defer_once(session, SEND_MESSAGES)
     return message.id
+
+
+def sending_is_delayed(session: Session) -> bool:
+    """Whether messages wait longer than they should: no worker runs, or the gateway is too busy. Nothing is lost, but
+    somebody who waits for a text has to be told."""
+    waiting = exists().where(
+        OutgoingMessage.status == MessageStatus.QUEUED, OutgoingMessage.queued_at < func.now() - DELAYED_AFTER
+    )
+    return bool(session.scalar(select(waiting)))

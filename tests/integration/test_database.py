@@ -83,7 +83,7 @@ database = open_database(Settings.from_environment(os.environ))
 with database.engine.begin() as connection:
     connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS kept (number integer)")
     connection.exec_driver_sql("INSERT INTO kept VALUES (1)")
-    print(connection.exec_driver_sql("SELECT count(*) FROM kept").scalar(), database.server.get_pid(), flush=True)
+    print(connection.exec_driver_sql("SELECT count(*) FROM kept").scalar(), database.server.process().pid, flush=True)
 if sys.argv[1] == "hang":
     time.sleep(60)
 database.close()
@@ -110,7 +110,7 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def test_the_embedded_server_keeps_its_data_when_it_or_its_owner_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "var"
+    folder = tmp_path / "a folder with spaces" / "var"
     ensure_demo_settings(folder)
     with server_process(folder, "end") as (first, rows, _):
         assert (first.wait(timeout=30), rows) == (0, 1)
@@ -121,3 +121,33 @@ def test_the_embedded_server_keeps_its_data_when_it_or_its_owner_is_killed(tmp_p
     with server_process(folder, "end") as (last, rows, server):
         assert (last.wait(timeout=30), rows) == (0, 3)
     assert not is_running(server)
+
+
+def test_the_embedded_server_stops_with_its_last_user(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    ensure_demo_settings(folder)
+    with server_process(folder, "hang") as (first, _, server):
+        with server_process(folder, "end") as (second, rows, same_server):
+            assert (second.wait(timeout=30), rows, same_server) == (0, 2, server)
+        assert is_running(server)
+        first.kill()
+    # The killed one never signed out, and does not count.
+    with server_process(folder, "end") as (third, rows, same_server):
+        assert (third.wait(timeout=30), rows, same_server) == (0, 3, server)
+    assert not is_running(server)
+
+
+def test_a_long_path_gets_a_socket_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25) / "var"
+    ensure_demo_settings(folder)
+    with server_process(folder, "end") as (process, rows, _):
+        assert (process.wait(timeout=30), rows) == (0, 1)
+
+
+def test_a_folder_above_is_opened_for_passing_through_and_no_further(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    ensure_demo_settings(closed / "var")
+    with server_process(closed / "var", "end") as (process, rows, _):
+        assert (process.wait(timeout=30), rows) == (0, 1)
+    assert closed.stat().st_mode & 0o777 in (0o700, 0o701)

@@ -30,6 +30,7 @@ from services.messages import (
     SendReport,
     queue_message,
     send_due,
+    sending_is_delayed,
 )
 from services.messages.sending import settle_expired_leases
 from services.settings import PROJECT, Settings
@@ -118,6 +119,16 @@ def test_a_busy_gateway_is_asked_again_later(own_database: Database, composer: C
     with unit_of_work(own_database.sessions) as session:
         session.execute(update(OutgoingMessage).values(due_at=func.now()))
     assert send_due(own_database.sessions, gateway, composer, lease=LEASE) == SendReport(postponed=1)
+
+
+def test_waiting_messages_are_noticed_when_no_worker_runs(own_database: Database, composer: Composer) -> None:
+    with unit_of_work(own_database.sessions) as session:
+        assert not sending_is_delayed(session)
+        queue(session)
+        assert sending_is_delayed(session)
+    send_due(own_database.sessions, DemoPhoneGateway(own_database.sessions, city="shenzhen"), composer, lease=LEASE)
+    with unit_of_work(own_database.sessions) as session:
+        assert not sending_is_delayed(session)
 
 
 def test_a_refused_message_stays_visible_with_its_reason(own_database: Database, composer: Composer) -> None:
