@@ -1,0 +1,64 @@
+# Everything that people and CI do with Yinian. `make help` lists it.
+# Any target works from a fresh clone: it does the set-up that it needs first, which takes no time once it is done.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCALES := zh_Hans zh_Hant_HK en
+EXTRACT := $(BIN)/pybabel --quiet extract --no-location --sort-output
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap run test test-fast lint types format translations lock benchmarks clean \
+        prepared-to-run prepared-to-test
+
+help: ## what can be done here
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: prepared-to-run ## only the set-up: environment, browser libraries, catalogues, voice models
+
+run: prepared-to-run ## the whole demonstration: database, site and worker at http://127.0.0.1:8000 (PORT=8080 changes it)
+	@exec $(BIN)/python -m webapp
+
+test: lint types ## everything that must pass: lint, types and all tests, in a real Chromium too
+	$(BIN)/pytest
+
+test-fast: lint types ## lint, types and the tests that need neither database nor browser
+	$(BIN)/pytest tests/unit
+
+lint: prepared-to-test ## ruff, and the one-way arrows between the folders
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: prepared-to-test ## mypy, strict on services/
+	$(BIN)/mypy
+
+format: prepared-to-test ## rewrite the code in the one form that lint accepts
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+translations: prepared-to-test ## bring the catalogues of words up to date with the code, and compile them
+	@mkdir -p var/translations
+	$(EXTRACT) --mapping babel.cfg --keyword _ --keyword _l --output-file var/translations/messages.pot .
+	$(EXTRACT) --keyword say --keyword line --keyword counted:1,2 --output-file var/translations/voice.pot voice
+	@for locale in $(LOCALES); do for domain in messages voice; do \
+	    $(BIN)/pybabel --quiet update --domain $$domain --locale $$locale --output-dir locales \
+	        --input-file var/translations/$$domain.pot --init-missing --ignore-obsolete --no-fuzzy-matching --no-wrap \
+	        --ignore-pot-creation-date || exit 1; \
+	done; done
+	@$(PYTHON) -m setup run
+
+lock: prepared-to-test ## renew the lock files in requirements/ and package-lock.json
+	@sh requirements/renew.sh
+
+benchmarks: prepared-to-test ## measure what the documents promise
+	$(BIN)/python -m benchmarks
+
+clean: ## remove what can be made again; data, models and the environment stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache static/vendor var/log var/translations
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+prepared-to-run:
+	@$(PYTHON) -m setup run
+
+prepared-to-test:
+	@$(PYTHON) -m setup test
