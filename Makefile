@@ -50,8 +50,9 @@ translations: prepared-to-test ## bring the catalogues of words up to date with 
 lock: prepared-to-test ## renew the lock files in requirements/ and package-lock.json
 	@sh requirements/renew.sh
 
-benchmarks: prepared-to-test ## measure what the documents promise
-	$(BIN)/python -m benchmarks
+benchmarks: prepared-to-test ## measure what the documents promise (RECORDINGS=folder measures recognition too)
+	$(BIN)/python -m benchmarks.eligibility
+	$(if $(RECORDINGS),$(BIN)/python -m benchmarks.recognition $(RECORDINGS))
 
 clean: ## remove what can be made again; data, models and the environment stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache static/vendor var/log var/translations

@@ -1,6 +1,6 @@
 """Meals for seniors: canteens, menus by day, what a meal costs her, booking and cancelling."""
 
-from services.meals.booking import book_meal, cancel_meal, get_booking, list_meal_bookings, quote_meal
+from services.meals.booking import MOST_PORTIONS, book_meal, cancel_meal, get_booking, list_meal_bookings, quote_meal
 from services.meals.errors import (
     AlreadyBooked,
     BookingUnknown,
@@ -28,6 +28,7 @@ from services.meals.views import (
 )
 
 __all__ = [
+    "MOST_PORTIONS",
     "AlreadyBooked",
     "BookingUnknown",
     "Canteen",

@@ -25,7 +25,7 @@ from services.meals.errors import (
     QuantityWrong,
     TooLateToCancel,
 )
-from services.meals.menus import subsidised_days
+from services.meals.menus import can_be_delivered, subsidised_days
 from services.meals.subsidy import SubsidisedPrice, price_of
 from services.meals.tables import ONE_A_MEAL, MealBookingRow, MenuRow
 from services.meals.views import MealBooking, MealQuote, Menu, booking_view, cancel_until, menu_view
@@ -44,7 +44,14 @@ def quote_meal(
     person = people.get_person(session, actor, person_id=person_id)
     menu = _bookable_menu(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
     price = _price(session, person, menu, quantity=quantity, delivery=delivery)
-    return MealQuote(menu, quantity, delivery, price.split, cancel_until(menu, now))
+    return MealQuote(
+        menu=menu,
+        quantity=quantity,
+        delivery=delivery,
+        split=price.split,
+        cancel_until_at=cancel_until(menu, now),
+        can_be_delivered=can_be_delivered(person, menu.canteen),
+    )
 
 
 def book_meal(
@@ -164,7 +171,7 @@ def _bookable_menu(
         raise MealDayInThePast(day=menu.day)
     if now > menu.order_until_at:
         raise OrdersClosed(day=menu.day, meal=menu.meal.value, order_until_at=menu.order_until_at)
-    if delivery and not menu.canteen.delivers:
+    if delivery and not can_be_delivered(person, menu.canteen):
         raise DeliveryNotOffered(day=menu.day, meal=menu.meal.value)
     existing = session.scalar(
         select(MealBookingRow.id).where(

@@ -36,7 +36,7 @@ class OrdersClosed(ServiceError):
 
 
 class DeliveryNotOffered(ServiceError):
-    """This canteen does not bring meals to the door."""
+    """This canteen does not bring meals to her home."""
 
     code = "delivery_not_offered"
 

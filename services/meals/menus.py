@@ -91,7 +91,7 @@ def suggest_menu(
     """
     choices = list_menus(session, actor, person_id=person_id, day=day, meal=meal, now=now)
     if delivery:
-        choices = tuple(choice for choice in choices if choice.menu.canteen.delivers)
+        choices = tuple(choice for choice in choices if choice.can_be_delivered)
         if not choices:
             raise DeliveryNotOffered(day=day, meal=meal.value)
     fitting = [choice for choice in choices if choice.is_open and choice.menu.portions_left >= quantity]
@@ -125,6 +125,11 @@ def nearness_of(person: Person, canteen: Canteen) -> str:
     return "community" if canteen.community == person.community else "street"
 
 
+def can_be_delivered(person: Person, canteen: Canteen) -> bool:
+    """Whether the canteen brings meals to her home: if it delivers at all, then within its district."""
+    return canteen.delivers and canteen.district == person.district
+
+
 def _choice(person: Person, menu: Menu, taken_on: list[date], now: datetime) -> MenuChoice:
     price = price_of(
         person,
@@ -141,4 +146,11 @@ def _choice(person: Person, menu: Menu, taken_on: list[date], now: datetime) -> 
         why_closed = "orders_closed"
     elif menu.portions_left == 0:
         why_closed = "full"
-    return MenuChoice(menu, nearness_of(person, menu.canteen), price.split, why_closed is None, why_closed)
+    return MenuChoice(
+        menu=menu,
+        nearness=nearness_of(person, menu.canteen),
+        can_be_delivered=can_be_delivered(person, menu.canteen),
+        split=price.split,
+        is_open=why_closed is None,
+        why_closed=why_closed,
+    )

@@ -76,13 +76,14 @@ class PriceSplit:
 
 @dataclass(frozen=True)
 class MealQuote:
-    """What she would get and pay."""
+    """What she would get and pay. `can_be_delivered`: whether this canteen brings meals to her home."""
 
     menu: Menu
     quantity: int
     delivery: bool
     split: PriceSplit
     cancel_until_at: datetime
+    can_be_delivered: bool
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,15 @@ class MealDay:
 
 @dataclass(frozen=True)
 class MenuChoice:
-    """A menu, whether it can be booked, and why not (`full`, `orders_closed`). `nearness` of the canteen to her home:
-    `community`, `street`, `district` or `city`. `split`: the price of one portion for her, eaten there."""
+    """A menu, whether it can be booked, and why not (`full`, `orders_closed`).
+
+    `nearness` of the canteen to her home: `community`, `street`, `district` or `city`; `can_be_delivered`: whether it
+    brings meals there. `split`: the price of one portion for her, eaten there.
+    """
 
     menu: Menu
     nearness: str
+    can_be_delivered: bool
     split: PriceSplit
     is_open: bool
     why_closed: str | None

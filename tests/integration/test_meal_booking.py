@@ -30,6 +30,10 @@ def actor_of(person: Person) -> Actor:
     return Actor.senior(person.id, Channel.SCREEN)
 
 
+def lunches(session: Session, person: Person) -> tuple[MenuChoice, ...]:
+    return meals.list_menus(session, actor_of(person), person_id=person.id, day=TOMORROW, meal=Meal.LUNCH, now=NOW)
+
+
 def nearest(session: Session, person: Person, day: date = TOMORROW, meal: Meal = Meal.LUNCH) -> MenuChoice:
     return meals.list_menus(session, actor_of(person), person_id=person.id, day=day, meal=meal, now=NOW)[0]
 
@@ -56,7 +60,7 @@ def test_a_week_of_meals_is_offered_from_today_on(session: Session, wang: Person
 
 
 def test_the_canteen_of_her_community_comes_first(session: Session, wang: Person) -> None:
-    choices = meals.list_menus(session, actor_of(wang), person_id=wang.id, day=TOMORROW, meal=Meal.LUNCH, now=NOW)
+    choices = lunches(session, wang)
     assert choices[0].menu.canteen.name == "翠竹社区长者饭堂(示例)"
     assert [choice.nearness for choice in choices[:3]] == ["community", "district", "city"]
     assert choices[0].split.to_pay_fen == 1000
@@ -139,13 +143,15 @@ def refusal(session: Session, person: Person, **change: object) -> str:
 
 def test_what_cannot_be_booked_is_refused_with_its_reason(session: Session, wang: Person) -> None:
     tomorrow = nearest(session, wang)
-    point = meals.list_menus(session, actor_of(wang), person_id=wang.id, day=TOMORROW, meal=Meal.LUNCH, now=NOW)[1].menu
+    point = lunches(session, wang)[1].menu
     assert refusal(session, wang, menu_id=new_id()) == "menu_unknown"
     assert refusal(session, wang, quantity=0) == "quantity_wrong"
     assert refusal(session, wang, quantity=5) == "quantity_wrong"
     assert refusal(session, wang, now=NOW + timedelta(days=3)) == "meal_day_in_the_past"
     assert refusal(session, wang, now=tomorrow.menu.order_until_at + timedelta(seconds=1)) == "orders_closed"
     assert refusal(session, wang, menu_id=point.id, delivery=True) == "delivery_not_offered"
+    far_away = next(c.menu for c in lunches(session, wang) if c.menu.canteen.delivers and c.nearness == "city")
+    assert refusal(session, wang, menu_id=far_away.id, delivery=True) == "delivery_not_offered"
     session.execute(update(MenuRow).where(MenuRow.id == tomorrow.menu.id).values(portions=0))
     assert refusal(session, wang, menu_id=tomorrow.menu.id) == "meal_full"
 
@@ -200,7 +206,8 @@ def test_where_she_names_no_canteen_the_nearest_that_can_do_it_is_taken(session:
     session.execute(update(MenuRow).where(MenuRow.id == near.id).values(portions=0))
     next_best = meals.suggest_menu(session, actor_of(wang), **arguments, delivery=None)
     assert next_best.canteen.district == "罗湖区"
-    assert meals.suggest_menu(session, actor_of(wang), **arguments, delivery=True).canteen.delivers
+    with pytest.raises(meals.MealFull):
+        meals.suggest_menu(session, actor_of(wang), **arguments, delivery=True)
     session.execute(update(MenuRow).where(MenuRow.day == TOMORROW, MenuRow.meal == "lunch").values(portions=0))
     with pytest.raises(meals.MealFull):
         meals.suggest_menu(session, actor_of(wang), **arguments, delivery=None)

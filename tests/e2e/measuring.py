@@ -1,0 +1,94 @@
+"""The acceptance table of elder mode, measured in the page itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from services.settings import PROJECT
+
+AXE = PROJECT / "static" / "vendor" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST_TEXT, SMALLEST_TARGET, MAIN_TARGET, SMALLEST_GAP = 18, 60, 84, 8
+LINE_SPACING, LONGEST_LINE = 1.5, 40
+
+MEASURE = """() => {
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    && element.getClientRects().length > 0 && !element.closest(".for-ears, .skip");
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const holder = walker.currentNode.parentElement;
+    const words = walker.currentNode.textContent.trim();
+    if (!words || !seen(holder)) continue;
+    const style = getComputedStyle(holder);
+    const size = parseFloat(style.fontSize);
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    const widest = Math.max(...[...range.getClientRects()].map((line) => line.width));
+    texts.push({ words: words.slice(0, 20), size, spacing: parseFloat(style.lineHeight) / size,
+                 glyphs: widest / size, align: style.textAlign, many: range.getClientRects().length > 1 });
+  }
+  const targets = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+    .filter(seen).map((element) => {
+      const box = element.getBoundingClientRect();
+      return { words: (element.innerText || element.name || "").slice(0, 20), left: box.left, top: box.top + scrollY,
+               right: box.right, bottom: box.bottom + scrollY,
+               main: element.matches(".button, .tile, .choice, .input") };
+    });
+  return { texts, targets, page: document.documentElement.scrollWidth, window: innerWidth };
+}"""
+
+
+def faults_of(page: Page) -> list[str]:
+    """Every number of the table that this page misses, in words."""
+    measured = page.evaluate(MEASURE)
+    return [*_text_faults(measured["texts"]), *_target_faults(measured["targets"]), *_width_faults(measured)]
+
+
+def axe_faults_of(page: Page) -> list[str]:
+    """What axe-core finds, its AAA rules on."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })", AXE_TAGS
+    )
+    return [f"axe {fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in found["violations"]]
+
+
+def _text_faults(texts: list[dict[str, Any]]) -> list[str]:
+    faults = []
+    for text in texts:
+        if text["size"] < SMALLEST_TEXT:
+            faults.append(f"{text['size']} px letters: {text['words']}")
+        if text["many"] and text["spacing"] < LINE_SPACING - 0.001 and text["align"] != "center":
+            faults.append(f"line spacing {text['spacing']:.2f}: {text['words']}")
+        if text["glyphs"] > LONGEST_LINE + 0.5:
+            faults.append(f"a line of {text['glyphs']:.0f} letters: {text['words']}")
+        if text["align"] == "justify":
+            faults.append(f"justified: {text['words']}")
+    return faults
+
+
+def _target_faults(targets: list[dict[str, Any]]) -> list[str]:
+    faults = []
+    for place, target in enumerate(targets):
+        width, height = target["right"] - target["left"], target["bottom"] - target["top"]
+        least = MAIN_TARGET if target["main"] else SMALLEST_TARGET
+        if height < least - 0.5 or width < SMALLEST_TARGET - 0.5:
+            faults.append(f"{width:.0f} x {height:.0f} px to press: {target['words']}")
+        faults += [f"{target['words']} and {other['words']} are too close" for other in targets[place + 1 :]
+                   if _gap(target, other) < SMALLEST_GAP - 0.5]  # fmt: skip
+    return faults
+
+
+def _width_faults(measured: dict[str, Any]) -> list[str]:
+    wide = measured["page"] > measured["window"]
+    return [f"{measured['page']} px wide in a window of {measured['window']}"] if wide else []
+
+
+def _gap(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """Pixels between two boxes, negative where they overlap."""
+    across = max(one["left"], other["left"]) - min(one["right"], other["right"])
+    down = max(one["top"], other["top"]) - min(one["bottom"], other["bottom"])
+    return float(max(across, down))

@@ -1,0 +1,153 @@
+"""Every page, upright and lying, at the default and the largest type: measured, and checked by axe-core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+
+from tests.e2e.conftest import LiveSite, watched_page
+from tests.e2e.measuring import axe_faults_of, faults_of
+
+UPRIGHT, LYING = {"width": 800, "height": 1280}, {"width": 1280, "height": 800}
+NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
+LARGEST = "36"
+VISITOR_PAGES = ("/", "/sign-in", "/sign-in/code", "/help", "/display", "/demo/phone", "/demo/phone/1", "/nothing")
+
+
+@pytest.fixture(scope="module")
+def addresses(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> list[str]:
+    """Every page that 王秀珍 can see, found by going the whole way once and booking a meal at its end."""
+    context = chromium.new_context(base_url=live_site.url, storage_state=her_cookies)
+    page = watched_page(context)
+    found = ["/", "/meals/book"]
+    page.goto("/meals/book")
+    for words in ("明天", "晚餐", "选这家", "送到我家"):
+        page.get_by_role("link", name=words).first.click()
+        page.wait_for_function("before => !location.href.endsWith(before)", arg=found[-1])
+        found.append(page.url.removeprefix(live_site.url))
+    page.get_by_role("link", name="修改 几份").click()
+    page.get_by_role("heading", name="订几份").wait_for()
+    found.append(page.url.removeprefix(live_site.url))
+    page.go_back()
+    page.get_by_role("button", name="对，订餐").click()
+    page.locator(".ticket").wait_for()
+    booking = page.url.removeprefix(live_site.url)
+    # The talk page with everything on it: a read-back that waits for its answer.
+    page.goto("/talk")
+    page.get_by_label("打字也可以").fill("后天订一份午餐送到家里")
+    page.get_by_role("button", name="发送").click()
+    page.get_by_role("button", name="不对").wait_for()
+    context.close()
+    return [
+        *found,
+        booking,
+        f"{booking}/cancel",
+        "/meals/bookings",
+        "/talk",
+        "/meals/book/meal?day=2020-01-01",
+        "/help",
+    ]
+
+
+def context_of(
+    chromium: Browser, live_site: LiveSite, state: StorageState | None, *, type_size: str, theme: str = "light"
+) -> BrowserContext:
+    context = chromium.new_context(base_url=live_site.url, storage_state=state)
+    context.add_cookies([{"name": "type", "value": type_size, "url": live_site.url},
+                         {"name": "theme", "value": theme, "url": live_site.url}])  # fmt: skip
+    return context
+
+
+@pytest.fixture(params=["24", LARGEST])
+def hers(
+    request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite, her_cookies: StorageState
+) -> Iterator[Page]:
+    """Her browser at one type size."""
+    context = context_of(chromium, live_site, her_cookies, type_size=request.param)
+    yield watched_page(context)
+    context.close()
+
+
+@pytest.fixture(params=["24", LARGEST])
+def visitors(request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite) -> Iterator[Page]:
+    """A visitor's browser at one type size, with a code on its way so that the code page opens."""
+    context = context_of(chromium, live_site, None, type_size=request.param)
+    page = watched_page(context)
+    page.goto("/sign-in")
+    page.get_by_label("手机号", exact=True).fill("15400000007")
+    page.get_by_role("button", name="发登录码给我").click()
+    page.get_by_role("heading", name="短信里的登录码是多少？").wait_for()
+    yield page
+    context.close()
+
+
+def check(page: Page, address: str) -> list[str]:
+    """What is wrong with one page in both orientations."""
+    page.goto(address)
+    faults = []
+    for name, size in (("upright", UPRIGHT), ("lying", LYING)):
+        page.set_viewport_size(size)
+        faults += [f"{address} {name}: {fault}" for fault in (*faults_of(page), *axe_faults_of(page))]
+    return faults
+
+
+def test_her_pages_meet_the_numbers(hers: Page, addresses: list[str]) -> None:
+    assert [fault for address in addresses for fault in check(hers, address)] == []
+
+
+def test_visitors_pages_meet_the_numbers(visitors: Page) -> None:
+    assert [fault for address in VISITOR_PAGES for fault in check(visitors, address)] == []
+
+
+def test_nothing_needs_sideways_scrolling_on_a_narrow_screen_or_zoomed(hers: Page, addresses: list[str]) -> None:
+    faults = []
+    for address in addresses:
+        hers.goto(address)
+        for size in (NARROW, ZOOMED):
+            hers.set_viewport_size(size)
+            if hers.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                faults.append((address, size))
+    assert faults == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "yellow"])
+def test_other_colours_have_the_contrast_too(
+    chromium: Browser, live_site: LiveSite, her_cookies: StorageState, addresses: list[str], theme: str
+) -> None:
+    context = context_of(chromium, live_site, her_cookies, type_size="24", theme=theme)
+    page = watched_page(context)
+    faults = []
+    for address in addresses:
+        page.goto(address)
+        faults += [f"{address}: {fault}" for fault in axe_faults_of(page)]
+    context.close()
+    assert faults == []
+
+
+def test_help_is_in_the_same_place_on_every_page(hers: Page, addresses: list[str]) -> None:
+    hers.set_viewport_size(UPRIGHT)
+    places = set()
+    for address in addresses:
+        hers.goto(address)
+        bar = hers.locator(".bar-help a")
+        places.add(
+            tuple((one.inner_text(), *(round(v) for v in (one.bounding_box() or {}).values())) for one in bar.all())
+        )
+    assert len(places) == 1, places
+
+
+def test_the_focus_is_seen_and_not_covered(hers: Page) -> None:
+    hers.goto("/meals/book")
+    hers.set_viewport_size(UPRIGHT)
+    for _ in range(12):
+        hers.keyboard.press("Tab")
+        style = hers.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
+            const on_top = document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2);
+            return { width: parseFloat(s.outlineWidth), style: s.outlineStyle, seen: e.contains(on_top) }; }"""
+        )
+        assert style["style"] == "solid"
+        assert style["width"] >= 3
+        assert style["seen"]

@@ -1,0 +1,94 @@
+"""Who may open what: the whole table of addresses, so that none appears without a thought."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from services.database import Database
+from services.settings import Settings
+from tests.conftest import person_named
+from tests.web.conftest import TestClock, new_site, signed_in_browser
+from tests.web.journeys import book_lunch
+from webapp.access import access_of
+
+ANYONE, SIGNED_IN, DEMO = "anyone", "signed_in", "demo"
+
+ROUTES = {
+    ("GET", "/"): ANYONE,
+    ("GET", "/health"): ANYONE,
+    ("GET", "/help"): ANYONE,
+    ("GET", "/static/<path:filename>"): ANYONE,
+    ("GET", "/language/<name>"): ANYONE,
+    ("GET", "/display"): ANYONE,
+    ("POST", "/display"): ANYONE,
+    ("GET", "/sign-in"): ANYONE,
+    ("POST", "/sign-in"): ANYONE,
+    ("POST", "/sign-in/again"): ANYONE,
+    ("GET", "/sign-in/code"): ANYONE,
+    ("POST", "/sign-in/code"): ANYONE,
+    ("GET", "/sign-in/person"): ANYONE,
+    ("POST", "/sign-in/person"): ANYONE,
+    ("POST", "/sign-out"): ANYONE,
+    ("GET", "/demo/phone"): DEMO,
+    ("GET", "/demo/phone/<int:number>"): DEMO,
+    ("GET", "/meals/book"): SIGNED_IN,
+    ("GET", "/meals/book/meal"): SIGNED_IN,
+    ("GET", "/meals/book/canteen"): SIGNED_IN,
+    ("GET", "/meals/book/way"): SIGNED_IN,
+    ("GET", "/meals/book/quantity"): SIGNED_IN,
+    ("GET", "/meals/book/review"): SIGNED_IN,
+    ("POST", "/meals/book/review"): SIGNED_IN,
+    ("GET", "/meals/bookings"): SIGNED_IN,
+    ("GET", "/meals/bookings/<uuid:booking_id>"): SIGNED_IN,
+    ("GET", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
+    ("POST", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
+    ("GET", "/talk"): SIGNED_IN,
+    ("POST", "/talk/say"): SIGNED_IN,
+    ("GET", "/talk/socket"): SIGNED_IN,
+}
+AN_ID = "0195f0aa-0000-7000-8000-000000000000"
+
+
+def test_every_address_needs_what_this_table_says(site: Flask) -> None:
+    found = {
+        (method, rule.rule): access_of(site.view_functions[rule.endpoint]).value
+        for rule in site.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+    assert found == ROUTES
+
+
+def test_pages_of_a_person_lead_to_signing_in_and_back(browser: FlaskClient) -> None:
+    for (method, rule), access in ROUTES.items():
+        if access != SIGNED_IN or rule == "/talk/socket":
+            continue
+        address = rule.replace("<uuid:booking_id>", AN_ID)
+        answer = browser.open(address, method=method)
+        assert answer.status_code == 303, address
+        assert answer.location.startswith("/sign-in?next=/"), address
+
+
+def test_choices_are_kept_while_signing_in(browser: FlaskClient) -> None:
+    address = f"/meals/book/review?menu={AN_ID}&delivery=yes&quantity=1"
+    answer = browser.post(address, data={"request_id": AN_ID})
+    assert parse_qs(urlsplit(answer.location).query)["next"] == [address]
+
+
+def test_the_demonstration_phone_is_not_there_outside_demonstration_mode(
+    web_settings: Settings, database: Database, session: Session, clock: TestClock
+) -> None:
+    site = new_site(web_settings.model_copy(update={"demo": False}), database, session, clock)
+    assert site.test_client().get("/demo/phone").status_code == 404
+    assert site.test_client().get("/demo/phone/1").status_code == 404
+
+
+def test_somebody_elses_booking_is_refused(hers: FlaskClient, site: Flask, session: Session, clock: TestClock) -> None:
+    booking = book_lunch(hers)
+    stranger = signed_in_browser(site, session, person_named(session, "黄婉仪"), "15400000003", clock.at)
+    assert stranger.get(booking).status_code == 403
+    assert stranger.get(f"{booking}/cancel").status_code == 403
+    assert stranger.post(f"{booking}/cancel").status_code == 403

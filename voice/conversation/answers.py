@@ -1,0 +1,81 @@
+"""Reads what she says as an answer to the question that she was asked.
+
+后天 is no request, but it answers which day; 不用 answers whether it shall be brought; 第二个 chooses. Nothing here
+changes anything: the conversation takes what was read and asks or reads back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from voice.skills.skill import Task
+from voice.understanding import Understanding, normalise
+from voice.understanding.numbers import NUMBER, read_number
+
+# So many characters that were not understood may stand beside the value that was asked for; with more it is talk about
+# something else (我后天要去医院看病 is no answer to which day). A value that was not asked for needs a sentence that is
+# understood as a whole: 今天天气真好 must not change the day.
+_MOST_STRANGE = 2
+_BARE_NUMBER = re.compile(rf"(?P<count>{NUMBER}|俩|仨)[个份人位]?(?:人|吧|啊|呀|就行|就好)*")
+_AGREE, _DENY = "agree", frozenset({"wrong", "drop", "refuse_word", "refute_word", "correction", "plain_no"})
+_TO_HER, _THERE = frozenset({"want", "bring", "at_home"}), frozenset({"eating", "canteen", "going_there"})
+
+
+def stated_slots(question: str, heard: str, meaning: Understanding, slot_names: Sequence[str]) -> dict[str, Any]:
+    """The slot values that the answer states, for the slots that the task has."""
+    stated = {
+        name: value
+        for name, value in meaning.mentioned.items()
+        if name in slot_names and meaning.strange <= (_MOST_STRANGE if name == question else 0)
+    }
+    if question == "delivery" and question not in stated:
+        stated |= _delivery(meaning)
+    if question == "quantity" and question not in stated:
+        stated |= _quantity(heard)
+    return stated
+
+
+def is_clear_yes(meaning: Understanding, task: Task, *, spoken: bool) -> bool:
+    """Yes and nothing else, or yes together with exactly what was read back (对，明天中午).
+
+    A spoken 嗯 alone is no clear yes: recognisers make it out of breath.
+    """
+    if meaning.intent == "yes":
+        return not spoken or _AGREE in meaning.kinds
+    if _AGREE not in meaning.opens_with or meaning.kinds & _DENY or meaning.strange or meaning.close:
+        return False
+    defaults = {"quantity": 1} | task.slots
+    return bool(meaning.mentioned) and all(defaults.get(name) == said for name, said in meaning.mentioned.items())
+
+
+def chosen(meaning: Understanding, options: Sequence[Task]) -> Task | None:
+    """The one of two options that she chose by its place or by a slot in which they differ."""
+    first, second = "first_one" in meaning.kinds, "second_one" in meaning.kinds
+    if first != second and len(options) == 2:
+        return options[0] if first else options[1]
+    if meaning.strange > _MOST_STRANGE or not meaning.mentioned:
+        return None
+    fitting = [
+        option
+        for option in options
+        if all(option.slots.get(name, said) == said for name, said in meaning.mentioned.items())
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _delivery(meaning: Understanding) -> dict[str, Any]:
+    """To be brought or to be eaten there. A bare yes to an either-or is no answer, a no is: 不用."""
+    if meaning.intent == "no":
+        return {"delivery": False}
+    if meaning.intent == "yes" or meaning.strange or meaning.kinds & _DENY:
+        return {}
+    to_her, there = meaning.kinds & _TO_HER, meaning.kinds & _THERE
+    return {} if bool(to_her) == bool(there) else {"delivery": bool(to_her)}
+
+
+def _quantity(heard: str) -> dict[str, Any]:
+    match = _BARE_NUMBER.fullmatch(normalise(heard))
+    count = read_number(match["count"]) if match else None
+    return {} if count is None else {"quantity": count}

@@ -1,0 +1,32 @@
+"""What comes into a turn and what goes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What she said. Empty text: nothing was heard. Typed text has confidence 1 and `spoken` False."""
+
+    text: str
+    confidence: float = 1.0
+    spoken: bool = False
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the assistant answers.
+
+    `text` is for the screen, `speech_text` for the ear. `effect`: what was changed, `{"action": "none"}` for nothing.
+    `expected_words`: for the recogniser's next turn. `ended`: she said goodbye. `state`: to hand back in the next turn.
+    """
+
+    text: str
+    speech_text: str
+    effect: dict[str, Any] = field(default_factory=lambda: {"action": "none"})
+    expected_words: tuple[str, ...] = ()
+    ended: bool = False
+    state: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""What the assistant remembers between two turns, in a form that JSON can hold.
+
+A state of another version, or one that cannot be read, is a fresh start: nothing of it was done yet, so nothing is lost
+but the thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from voice.skills.skill import Task
+
+VERSION = 1
+
+
+@dataclass
+class ConversationState:
+    """The thread of one conversation.
+
+    `task`: what is being talked about. `question`: what she was asked, with its words in `question_text` and
+    `question_speech`. `options`: what she was offered. `tries`: how often in a row she was not understood. `done`: the
+    intent of the last deed. `last_text`, `last_speech`: for 再说一遍.
+    """
+
+    task: Task | None = None
+    question: str | None = None
+    options: list[Task] = field(default_factory=list)
+    tries: int = 0
+    done: str | None = None
+    last_text: str = ""
+    last_speech: str = ""
+    question_text: str = ""
+    question_speech: str = ""
+
+    def forget_task(self) -> None:
+        """Nothing is being talked about any more."""
+        self.task, self.question, self.options, self.tries = None, None, [], 0
+        self.question_text = self.question_speech = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The state as plain values."""
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> ConversationState:
+        """The state from plain values; a fresh one when they are empty or of another version."""
+        if value.get("version") != VERSION:
+            return cls()
+        known = {name: each for name, each in value.items() if name != "version"}
+        task = Task(**known["task"]) if known["task"] else None
+        options = [Task(**option) for option in known["options"]]
+        return cls(**known | {"task": task, "options": options})

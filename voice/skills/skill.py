@@ -1,0 +1,107 @@
+"""What a skill is to the conversation: one task that a person can have done, asked for question by question.
+
+The conversation keeps the thread (yes and no, corrections, repeating, tries, memory); a skill knows one task: what it
+needs to know, what it reads back, what it does after a yes. It is a thin client of `services` and holds no state: what
+it must remember stands in the task, which JSON can hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session, SessionTransaction
+
+from services.actor import Actor
+from services.clock import local_day
+from voice.conversation.telling import Telling
+from voice.wording import Line, Wording
+
+# Questions that are not about a slot.
+CONFIRM = "confirm"
+OFFER = "offer"
+WHICH = "which"
+WHAT_IS_WRONG = "what_is_wrong"
+
+NOTHING_DONE: dict[str, Any] = {"action": "none"}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a skill may use in one turn. Use cases are called with exactly these."""
+
+    session: Session
+    actor: Actor
+    person_id: UUID
+    now: datetime
+    words: Wording
+
+    @property
+    def today(self) -> date:
+        """The city's day."""
+        return local_day(self.now)
+
+    def all_or_nothing(self) -> SessionTransaction:
+        """A deed that is refused leaves nothing behind, though the turn itself is committed."""
+        return self.session.begin_nested()
+
+    @property
+    def tell(self) -> Telling:
+        """Days, meals and money in this turn's words."""
+        return Telling(self.words, self.today)
+
+
+@dataclass
+class Task:
+    """One thing that she wants done, as far as it is known. JSON can hold all of it.
+
+    `slots`: what was said, by slot name. `answered`: slots in the order in which they were asked for. `notes`: what the
+    skill must remember between two turns (a quote, a booking id).
+    """
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    answered: list[str] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that is offered: when she takes it, this task goes on."""
+
+    task: Task
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the assistant says next. `question` is a slot or one of the names above; None: the task is over.
+
+    `options`: one for an OFFER (taken by a yes), two for WHICH. `effect`: what was changed.
+    """
+
+    line: Line
+    question: str | None = None
+    options: tuple[Option, ...] = ()
+    effect: dict[str, Any] = field(default_factory=lambda: dict(NOTHING_DONE))
+
+
+class Skill(Protocol):
+    """One task."""
+
+    intent: str
+    asks: bool
+    """False for a skill that only answers: it never interrupts another task for good."""
+
+    def next_step(self, turn: Turn, task: Task) -> Step:
+        """The next question, the read-back when nothing is missing, or the end. Changes nothing."""
+        ...
+
+    def what_is_wrong(self, turn: Turn) -> Line | None:
+        """What to ask when she says that the read-back is wrong, but not what; None to let the task go then."""
+        ...
+
+    def act(self, turn: Turn, task: Task) -> Step:
+        """Do what was read back; called after a clear yes only."""
+        ...

@@ -1,0 +1,77 @@
+"""The web site in elder mode: pages for touch and keyboard, and the browser's end of voice.
+
+`create_app` puts the site together from settings, a clock and a database. What the pages do is in one module per task
+of a person; what they decide is in `services`, what they say is in the catalogues.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services.clock import Clock, SystemClock
+from services.database import Database, open_database
+from services.settings import PROJECT, Settings
+from webapp import (
+    access,
+    browser_files,
+    demo_phone,
+    display,
+    error_pages,
+    health,
+    helping,
+    home,
+    languages,
+    pages,
+    request_log,
+    security,
+    sign_in,
+    talk,
+    talk_socket,
+    transaction,
+    words,
+)
+from webapp.meals import bookings, choosing
+from webapp.site import Site
+from webapp.talk_engines import Engines, LazyEngines
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = SystemClock(),  # noqa: B008 - it holds no state
+    database: Database | None = None,
+    engines: Engines | None = None,
+) -> Flask:
+    """The site for these settings. Without `database` it opens the one of the settings; without `engines` recognition
+    and speech are opened by the first person who talks."""
+    app = Flask("webapp", static_folder=PROJECT / "static", template_folder=PROJECT / "templates")
+    app.extensions["yinian"] = Site(
+        settings=settings,
+        clock=clock,
+        database=database or open_database(settings),
+        engines=engines or LazyEngines(settings),
+    )
+    if not settings.demo:
+        # TLS ends at one proxy in front, which says what scheme, host and address the browser used. The demonstration
+        # has none, and there anybody could say so.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
+    for part in (
+        request_log,
+        security,
+        transaction,
+        access,
+        languages,
+        display,
+        words,
+        browser_files,
+        pages,
+        error_pages,
+    ):
+        part.install(app)
+    for part in (health, home, helping, sign_in, choosing, bookings, talk, demo_phone):
+        app.register_blueprint(part.blueprint)
+    app.register_blueprint(display.blueprint)
+    app.register_blueprint(languages.blueprint)
+    talk_socket.install(app)
+    return app

@@ -1,0 +1,100 @@
+"""Who may open which page. A view that says nothing needs a signed-in person; the others say so by a decorator.
+
+What a signed-in person may do with a record is not decided here but in the use case, from the actor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from services.actor import Actor, Channel
+from services.people import Person
+from services.sign_in import signed_in
+from webapp.site import now, this_site
+from webapp.transaction import database_session
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Access(StrEnum):
+    """What a page asks of the person who opens it."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    DEMO = "demo"
+
+
+def open_to_anyone(view: View) -> View:
+    """The page needs no sign-in."""
+    view.access = Access.ANYONE  # type: ignore[attr-defined]
+    return view
+
+
+def demo_only(view: View) -> View:
+    """The page needs no sign-in, and exists in demonstration mode only."""
+    view.access = Access.DEMO  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(view: Callable[..., Any]) -> Access:
+    """What a view asks for."""
+    access: Access = getattr(view, "access", Access.SIGNED_IN)
+    return access
+
+
+def install(app: Flask) -> None:
+    """Check every request, and let the templates know who is signed in."""
+    open_to_anyone(app.view_functions["static"])
+    app.before_request(_check)
+    app.context_processor(lambda: {"person": g.get("person"), "demo": this_site().settings.demo})
+
+
+def current_person() -> Person:
+    """The signed-in person. Only views that need one may ask."""
+    person: Person = g.person
+    return person
+
+
+def current_actor() -> Actor:
+    """The signed-in person as the one who acts, on the screen."""
+    return Actor.senior(current_person().id, Channel.SCREEN)
+
+
+def find_signed_in() -> Person | None:
+    """The person of this browser's sign-in, or None. Also remembered for the templates."""
+    if "person" not in g:
+        token = session.get("token")
+        found = signed_in(database_session(), token=token, now=now()) if token else None
+        g.person = found.person if found else None
+    person: Person | None = g.person
+    return person
+
+
+def own_path(path: str | None) -> str | None:
+    """`path` if it is a path on this site, otherwise None: nobody is sent elsewhere by a link that looks like ours.
+
+    >>> own_path("/meals/book?day=2026-11-24"), own_path("//elsewhere.example"), own_path("https://elsewhere.example/")
+    ('/meals/book?day=2026-11-24', None, None)
+    """
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
+        return None
+    parts = urlsplit(path)
+    return path if not parts.scheme and not parts.netloc else None
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such page: the 404 page answers
+    access = access_of(current_app.view_functions[request.endpoint])
+    if access is Access.DEMO and not this_site().settings.demo:
+        abort(404)
+    if access is Access.SIGNED_IN and find_signed_in() is None:
+        # She comes back to where she was with her choices: they are in the address, for POST requests too.
+        return redirect(url_for("sign_in.phone", next=request.full_path.rstrip("?")), 303)
+    return None

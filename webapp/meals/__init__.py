@@ -1,0 +1,1 @@
+"""Booking meals by touch: choosing step by step, and the bookings that were made."""

@@ -1,0 +1,63 @@
+"""Talking with the assistant: the page, and the sentences that are typed or pressed on it. The microphone's end is in
+`talk_socket`; all of them go on with the same conversation."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, get_flashed_messages, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from voice.conversation import Heard
+from webapp.access import current_person
+from webapp.languages import current_language
+from webapp.pages import show
+from webapp.site import this_site
+from webapp.talk_turns import NobodySignedIn, Talking, last_answer, take_turn
+from webapp.transaction import database_session
+
+LONGEST_SENTENCE = 200
+
+blueprint = Blueprint("talk", __name__)
+
+
+@blueprint.get("/talk")
+def talk() -> Response:
+    """The microphone, what was said last, and a box to write in."""
+    this_site().engines.get_ready()
+    answer = last_answer(database_session(), this_site(), current_person(), current_language())
+    said = get_flashed_messages(category_filter=["said"])
+    booked = get_flashed_messages(category_filter=["booked"])
+    return show("talk/talk.html", answer=answer, said=said, booked=booked, troubles=trouble_words())
+
+
+@blueprint.post("/talk/say")
+def say() -> AnyResponse:
+    """One sentence, typed or pressed."""
+    text = request.form.get("text", "").strip()[:LONGEST_SENTENCE]
+    if text:
+        flash(text, "said")
+        try:
+            answer = take_turn(this_site(), this_browser(), Heard(text))
+        except NobodySignedIn:
+            return redirect(url_for("sign_in.phone", next=url_for("talk.talk")), 303)
+        if answer.booking_id:
+            flash(url_for("bookings.booking", booking_id=answer.booking_id), "booked")
+    return redirect(url_for("talk.talk"), 303)
+
+
+def this_browser() -> Talking:
+    """Who talks in this browser."""
+    return Talking(session["token"], current_language())
+
+
+def trouble_words() -> dict[str, str]:
+    """What the page says when the microphone cannot be used, by code. The box to write in stands below each."""
+    return {
+        "refused": _("The microphone is not allowed. Allow it in the browser, or write below what you would like."),
+        "missing": _("This device has no microphone that works. Please write below what you would like."),
+        "insecure": _("The microphone works only over a secure connection. Please write below what you would like."),
+        "lost": _("The line was cut. Nothing is lost. Press the microphone once more, or write below."),
+        "not_installed": _("This service cannot listen yet. Please write below what you would like."),
+        "broken": _("Something is broken on our side. Nothing is lost. Press once more, or write below."),
+        "signed_out": _("You have signed out. Please sign in again on the first page."),
+    }

@@ -1,0 +1,163 @@
+"""The server's end of the browser's microphone: a WebSocket over which sound comes in and words and speech go out.
+
+From the page: `{"kind": "listen"}` begins a turn, binary messages are its sound (16 kHz mono int16, little-endian),
+`done` ends it early, `stop` drops it, `{"kind": "say", "text"}` is a pressed or typed sentence. To the page:
+`listening`, `partial`, `thinking`, `heard`, `reply` (followed by one binary message, a wav file, where `speech` is
+true), `stopped`, `error` with a code. The server is silent between turns, and it is the page that hangs up: what the
+server closes ends in a torn frame in the browser's eyes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import numpy as np
+from flask import Flask, request, url_for
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed, Server
+
+from voice.audio import TurnDetector, TurnEvent
+from voice.conversation import Heard
+from voice.recognizers import Utterance
+from webapp.security import same_origin
+from webapp.site import Site, this_site
+from webapp.talk import LONGEST_SENTENCE, this_browser
+from webapp.talk_engines import EngineMissing
+from webapp.talk_turns import Answer, NobodySignedIn, Talking, take_turn, words_expected_now
+from webapp.transaction import end_transaction
+
+BYTES_A_SAMPLE = 2
+LONGEST_MESSAGE = 64 * 1024
+PING_SECONDS = 25
+
+log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Serve the microphone's line."""
+    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": PING_SECONDS, "max_message_size": LONGEST_MESSAGE}
+    Sock(app).route("/talk/socket", endpoint="talk_socket")(_serve)
+
+
+def _serve(socket: Server) -> None:
+    if not same_origin(request.headers.get("Origin")):
+        socket.close()
+        return
+    talking = this_browser()
+    # The line may stay open for an hour; its transaction may not.
+    end_transaction()
+    Line(socket, this_site(), talking).serve()
+
+
+class Line:
+    """One open microphone and the turn that is going on in it."""
+
+    def __init__(self, socket: Server, site: Site, talking: Talking) -> None:
+        self._socket, self._site, self._talking = socket, site, talking
+        self._utterance: Utterance | None = None
+        self._detector: TurnDetector | None = None
+
+    def serve(self) -> None:
+        """Until the page hangs up."""
+        while True:
+            message = self._socket.receive()
+            try:
+                self._take(message)
+            except ConnectionClosed:
+                raise
+            except NobodySignedIn:
+                self._fail("signed_out")
+            except EngineMissing:
+                self._fail("not_installed")
+            except Exception as error:
+                # The outermost loop: whatever it was, the turn is rolled back and she is told. The text of the error
+                # may hold what was said.
+                log.error("talk_broken error=%s", type(error).__name__)
+                self._fail("broken")
+
+    def _take(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            self._take_sound(message)
+            return
+        wish = _wish(message)
+        match wish.get("kind"):
+            case "listen":
+                self._listen()
+            case "done" if self._utterance is not None:
+                self._finish()
+            case "stop":
+                self._forget()
+                self._tell("stopped")
+            case "say" if isinstance(wish.get("text"), str):
+                self._forget()
+                self._answer(Heard(wish["text"].strip()[:LONGEST_SENTENCE]))
+
+    def _listen(self) -> None:
+        recognizer = self._site.engines.recognizer()
+        self._utterance = recognizer.utterance(words_expected_now(self._site, self._talking))
+        self._detector = self._site.engines.turn_detector()
+        self._tell("listening")
+
+    def _take_sound(self, message: bytes) -> None:
+        if self._utterance is None or self._detector is None:
+            return  # what was still on its way when the turn ended
+        samples = np.frombuffer(message[: len(message) // BYTES_A_SAMPLE * BYTES_A_SAMPLE], dtype="<i2")
+        partial = self._utterance.accept(samples)
+        if partial:
+            self._tell("partial", text=partial)
+        event = self._detector.accept(samples)
+        if event is TurnEvent.TURN_ENDED:
+            self._finish()
+        elif event is TurnEvent.NOTHING_HEARD:
+            self._forget()
+            self._answer(Heard("", spoken=True))
+
+    def _finish(self) -> None:
+        assert self._utterance is not None
+        self._tell("thinking")
+        utterance = self._utterance
+        self._forget()
+        transcript = utterance.finish()
+        text = transcript.text if transcript.speech else ""
+        self._answer(Heard(text, transcript.confidence, True, transcript.alternatives))
+
+    def _answer(self, heard: Heard) -> None:
+        if heard.text:
+            self._tell("heard", text=heard.text)
+        answer = take_turn(self._site, self._talking, heard)
+        sound = self._spoken(answer)
+        booking = url_for("bookings.booking", booking_id=answer.booking_id) if answer.booking_id else None
+        self._tell(
+            "reply", text=answer.text, open=answer.is_open, asks=answer.asks, booking=booking, speech=sound is not None
+        )
+        if sound is not None:
+            self._socket.send(sound)
+
+    def _spoken(self, answer: Answer) -> bytes | None:
+        """The answer as a wav file; None where it is not to be spoken or there is nobody to speak it."""
+        if not answer.speech:
+            return None
+        try:
+            return self._site.engines.speaker().say(answer.speech).to_wav()
+        except EngineMissing:
+            return None
+
+    def _forget(self) -> None:
+        self._utterance = self._detector = None
+
+    def _fail(self, code: str) -> None:
+        self._forget()
+        self._tell("error", code=code)
+
+    def _tell(self, kind: str, **facts: object) -> None:
+        self._socket.send(json.dumps({"kind": kind, **facts}, ensure_ascii=False))
+
+
+def _wish(message: str) -> dict[str, Any]:
+    try:
+        wish = json.loads(message)
+    except ValueError:
+        return {}
+    return wish if isinstance(wish, dict) else {}

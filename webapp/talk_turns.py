@@ -1,0 +1,115 @@
+"""One turn of the conversation with the assistant, the same for a spoken, a pressed and a typed sentence.
+
+A turn is one unit of work: the deed, its text message, and what the assistant remembers are committed together when the
+turn ends well. Recognition and speech happen outside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services import conversations
+from services.actor import Actor, Channel
+from services.database import unit_of_work
+from services.people import Person
+from services.sign_in import signed_in
+from voice.conversation import Conversation, Heard
+from voice.conversation.expected import expected_words
+from voice.conversation.state import ConversationState
+from voice.skills.skill import CONFIRM, OFFER
+from webapp.site import Site
+
+# A Mandarin voice can say these; in other languages the answer is shown and not spoken.
+SPOKEN_LOCALES = ("zh_Hans", "zh_Hant_HK")
+
+
+class NobodySignedIn(Exception):
+    """The sign-in behind an open conversation has ended."""
+
+
+@dataclass(frozen=True)
+class Talking:
+    """Who talks: the browser's sign-in and its language."""
+
+    token: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant says, and how the page goes on.
+
+    `speech` is empty where it is not to be spoken. `is_open`: a question waits for an answer. `asks`: a yes or no is
+    enough. `booking_id`: what was just booked.
+    """
+
+    text: str
+    speech: str
+    is_open: bool
+    asks: bool
+    booking_id: UUID | None = None
+
+
+def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
+    """The answer to what was heard. Raises NobodySignedIn."""
+    with _at_the_table(site, talking) as (session, person):
+        actor = Actor.senior(person.id, Channel.VOICE if heard.spoken else Channel.SCREEN)
+        now = site.clock.now()
+        state = conversations.load(session, actor, person_id=person.id, now=now)
+        reply = _conversation(site.settings.locales_dir).turn(
+            session, actor, person_id=person.id, heard=heard, state=state, now=now, locale=talking.locale
+        )
+        if reply.ended:
+            conversations.end(session, actor, person_id=person.id)
+        else:
+            conversations.save(session, actor, person_id=person.id, city=person.city, state=reply.state, now=now)
+    booked = reply.effect.get("booking_id") if reply.effect.get("action") == "book_meal" else None
+    question = ConversationState.from_json(reply.state).question
+    return _answer(talking, reply.text, reply.speech_text, question, UUID(booked) if booked else None)
+
+
+def last_answer(session: Session, site: Site, person: Person, locale: str) -> Answer:
+    """What the assistant said last, or how it opens a conversation, for a page that shows it."""
+    actor = Actor.senior(person.id, Channel.SCREEN)
+    kept = conversations.load(session, actor, person_id=person.id, now=site.clock.now())
+    state = ConversationState.from_json(kept)
+    if state.last_text:
+        return _answer(Talking("", locale), state.last_text, state.last_speech, state.question)
+    opening = _conversation(site.settings.locales_dir).opening(locale)
+    return _answer(Talking("", locale), opening.text, opening.speech_text, None)
+
+
+def words_expected_now(site: Site, talking: Talking) -> tuple[str, ...]:
+    """The words that the recognizer may expect as the next answer. Raises NobodySignedIn."""
+    with _at_the_table(site, talking) as (session, person):
+        actor = Actor.senior(person.id, Channel.VOICE)
+        kept = conversations.load(session, actor, person_id=person.id, now=site.clock.now())
+    return expected_words(ConversationState.from_json(kept).question)
+
+
+@contextmanager
+def _at_the_table(site: Site, talking: Talking) -> Iterator[tuple[Session, Person]]:
+    """A unit of work with the person whose sign-in this is; looked up anew each time, since it may have ended."""
+    with unit_of_work(site.database.sessions) as session:
+        found = signed_in(session, token=talking.token, now=site.clock.now())
+        if found is None:
+            raise NobodySignedIn
+        yield session, found.person
+
+
+def _answer(talking: Talking, text: str, speech: str, question: str | None, booking_id: UUID | None = None) -> Answer:
+    is_spoken = talking.locale in SPOKEN_LOCALES
+    return Answer(text, speech if is_spoken else "", question is not None, question in (CONFIRM, OFFER), booking_id)
+
+
+@cache
+def _conversation(locales_dir: Path) -> Conversation:
+    """The assistant. It keeps nothing, so one serves everybody."""
+    return Conversation(locales_dir)
