@@ -54,10 +54,12 @@ def fill_up(session: Session, **facts: object) -> None:
 def test_a_whole_sentence_is_read_back_and_booked_after_a_yes(talking: Talking) -> None:
     reply = talking.say("明天中午帮我订一份午餐送到家里")
     assert reply.text == (
-        "明天 11月25号 星期三的午餐，1份，翠竹社区长者饭堂(示例)送到您家。原价15元，送餐费2元，政府补贴5元，您付12元。对吗？"
+        "明天 11月25号 星期三的午餐，1份，翠竹社区长者饭堂(示例)送到您家。"
+        "原价15元，送餐费2元，政府补贴5元，您付12元。对吗？"
     )
     assert reply.speech_text == (
-        "明天，十一月二十五号，星期三的午餐，一份，翠竹社区长者饭堂送到您家。原价十五元，送餐费两元，政府补贴五元，您付十二元。对吗？"
+        "明天，十一月二十五号，星期三的午餐，一份，翠竹社区长者饭堂送到您家。"
+        "原价十五元，送餐费两元，政府补贴五元，您付十二元。对吗？"
     )
     assert reply.effect == NOTHING
     assert booked(talking) == []
