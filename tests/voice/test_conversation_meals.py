@@ -109,7 +109,7 @@ def test_a_correction_at_the_read_back_is_read_back_again(talking: Talking, corr
 def test_a_bare_not_right_asks_what_is_wrong(talking: Talking) -> None:
     talking.say("订明天的午饭送到家")
     assert talking.say("不对").text == "哪里要改？哪一天，哪一餐，还是送不送？"
-    assert "晚饭" in talking.say("晚饭").text
+    assert "晚餐" in talking.say("晚饭").text
     talking.say("对")
     assert booked(talking) == [(TOMORROW, "dinner", 1, True)]
 
@@ -164,7 +164,7 @@ def test_talk_about_something_else_changes_no_answer(talking: Talking) -> None:
 
 def test_she_can_wander_off_and_come_back(talking: Talking) -> None:
     talking.say("订明天的午饭")
-    assert talking.say("我订了什么").text == "您现在没有订饭。送到家，还是到饭堂吃？"
+    assert talking.say("我订了什么").text == "您现在没有订餐。送到家，还是到饭堂吃？"
     assert talking.say("你能做什么").text.endswith("送到家，还是到饭堂吃？")
     talking.say("送到家", "对")
     assert booked(talking) == [(TOMORROW, "lunch", 1, True)]
@@ -321,7 +321,7 @@ def test_a_no_to_cancelling_keeps_the_booking(talking: Talking) -> None:
 
 
 def test_nothing_to_cancel_is_said(talking: Talking) -> None:
-    assert talking.say("取消明天的午饭").text == "您现在没有订饭。"
+    assert talking.say("取消明天的午饭").text == "您现在没有订餐。"
 
 
 def test_at_most_three_bookings_are_told(talking: Talking) -> None:
@@ -330,14 +330,14 @@ def test_at_most_three_bookings_are_told(talking: Talking) -> None:
     reply = talking.say("我订了什么")
     assert reply.text.count("份") == 3
     assert reply.text.endswith("还有别的，请看屏幕。")
-    assert talking.say("我星期五订饭了没有").text == "11月27号 星期五您没有订饭。"
+    assert talking.say("我星期五订饭了没有").text == "11月27号 星期五您没有订餐。"
 
 
 def test_the_words_come_in_the_language_that_is_asked_for(talking: Talking) -> None:
     talking.locale = "zh_Hant_HK"
     assert talking.say("聽日晏晝幫我訂一份飯送到屋企").text == (
-        "聽日 11月25号 星期三嘅午餐，1份，翠竹社区长者饭堂(示例)送到您屋企。"
-        "飯錢15蚊，送餐2蚊，補貼5蚊，您畀12蚊。啱唔啱？"
+        "聽日 11月25號 星期三嘅午餐，1份，翠竹社区长者饭堂(示例)送到您屋企。"
+        "原價15蚊，送餐費2蚊，政府補貼5蚊，您畀12蚊。啱唔啱？"
     )
     talking.locale = "en"
     assert talking.say("送到家").text.endswith("you pay 12 yuan. Is that right?")
