@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -62,7 +63,7 @@ class EmbeddedServer:
 
     def url(self, database: str = DATABASE_NAME) -> str:
         """The address of one of its databases, in libpq's form."""
-        return f"postgresql://{SUPERUSER}@/{database}?host={self._socket_folder()}"
+        return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(self._socket_folder()))}"
 
     def process(self) -> psutil.Process | None:
         """The server's first process, if it runs."""

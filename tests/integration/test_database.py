@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -109,8 +110,15 @@ def is_running(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_the_embedded_server_keeps_its_data_when_it_or_its_owner_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "a folder with spaces" / "var"
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="a b%20c'", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def test_the_embedded_server_keeps_its_data_when_it_or_its_owner_is_killed(short_path: Path) -> None:
+    folder = short_path / "var"
     ensure_demo_settings(folder)
     with server_process(folder, "end") as (first, rows, _):
         assert (first.wait(timeout=30), rows) == (0, 1)
