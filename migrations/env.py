@@ -14,6 +14,7 @@ import services.meals.tables
 import services.messages.tables
 import services.people
 import services.rate_limits
+import services.registry.tables
 import services.sign_in  # noqa: F401
 from services.database.opening import open_database
 from services.database.tables import Table

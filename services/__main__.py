@@ -13,6 +13,8 @@ from services.database import migrate, open_database, unit_of_work
 from services.demo import prepare_demonstration
 from services.errors import ServiceError
 from services.jobs import new_gateway, new_job_app, run_worker
+from services.registry import command as registry
+from services.replies import command as replies
 from services.settings import Settings
 
 BAD_INPUT = 2
@@ -30,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     eligibility.add_arguments(
         commands.add_parser("eligibility", help="what people are entitled to: JSON lines in, JSON lines out")
     )
+    registry.add_arguments(commands.add_parser("registry", help="import extracts of other offices' registers"))
+    commands.add_parser("replies", help="how text-message replies would be read: JSON lines in, JSON lines out")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for name in TALKATIVE:
@@ -37,21 +41,25 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "eligibility":
             return eligibility.run(chosen)
-        return _run(chosen.command, Settings.from_environment(os.environ))
+        if chosen.command == "replies":
+            return replies.run()
+        return _run(chosen, Settings.from_environment(os.environ))
     except ServiceError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
 
 
-def _run(command: str, settings: Settings) -> int:
+def _run(chosen: argparse.Namespace, settings: Settings) -> int:
     database = open_database(settings)
     try:
-        if command == "worker":
+        if chosen.command == "worker":
             gateway = new_gateway(settings, database.sessions)
             run_worker(new_job_app(database, settings, gateway, SystemClock()))
             return 0
         migrate(database.engine)
-        if command == "demo":
+        if chosen.command == "registry":
+            return registry.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "demo":
             with unit_of_work(database.sessions) as session:
                 prepare_demonstration(session, city=settings.city, now=SystemClock().now())
         return 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
+from operator import mul
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, select
@@ -62,28 +63,44 @@ class IncomeClass(StrEnum):
 
 
 class PersonRow(Table):
-    """A person, as stored."""
+    """A person, as stored. What no source has said yet is NULL; `services.registry` knows who said the rest."""
 
     __tablename__ = "persons"
-    __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"),)
+    __table_args__ = (
+        CheckConstraint("sex IN ('female', 'male')", name="sex"),
+        CheckConstraint("ability_level BETWEEN 0 AND 4", name="ability_level"),
+        CheckConstraint("card_last_four ~ '^[0-9]{4}$'", name="card_last_four"),
+        CheckConstraint("died_on >= birth_on", name="died_on"),
+    )
 
     name: Mapped[str]
     sex: Mapped[str]
     birth_on: Mapped[date]
     id_number_sealed: Mapped[bytes]
     id_number_index: Mapped[bytes] = mapped_column(unique=True)
-    phone_sealed: Mapped[bytes]
-    phone_index: Mapped[bytes] = mapped_column(index=True)
-    address_sealed: Mapped[bytes]
+    died_on: Mapped[date | None]
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    address_sealed: Mapped[bytes | None]
+    address_index: Mapped[bytes | None]
     hukou: Mapped[str]
     hukou_district: Mapped[str | None]
-    district: Mapped[str]
-    street: Mapped[str]
-    community: Mapped[str]
+    hukou_changed_on: Mapped[date | None]
+    resident: Mapped[bool | None]
+    district: Mapped[str | None]
+    street: Mapped[str | None]
+    community: Mapped[str | None]
     income_class: Mapped[str | None]
+    three_withouts: Mapped[bool | None]
     special_care: Mapped[bool | None]
     bereaved_single_child_family: Mapped[bool | None]
+    ability_level: Mapped[int | None]
+    can_look_after_self: Mapped[bool | None]
+    ability_assessed_on: Mapped[date | None]
     lives_alone: Mapped[bool | None]
+    has_card: Mapped[bool | None]
+    card_last_four: Mapped[str | None]
+    card_holder_matches: Mapped[bool | None]
     locale: Mapped[str] = mapped_column(default="zh_Hans")
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -91,25 +108,39 @@ class PersonRow(Table):
 
 @dataclass(frozen=True)
 class Person:
-    """A person, as use cases hand her out. Districts are names (罗湖区); `None` means not known, never no."""
+    """A person, as use cases hand her out. Districts are names (罗湖区); `None` means not known, never no.
+
+    `died_on` is the exception: None means that no death is known. `ability_level`: 0 intact to 4 complete loss (GB/T
+    42195), as of `ability_assessed_on`. `hukou_changed_on`: when her household came to, or left, `hukou_district`.
+    """
 
     id: UUID
     city: str
     name: str = field(repr=False)
     sex: str
     birth_on: date = field(repr=False)
-    masked_phone: str
+    masked_phone: str | None
     hukou: Hukou
     hukou_district: str | None
-    district: str
-    street: str
-    community: str
+    district: str | None
+    street: str | None
+    community: str | None
     income_class: IncomeClass | None
     special_care: bool | None
     bereaved_single_child_family: bool | None
     lives_alone: bool | None
     locale: str
     is_demonstration: bool
+    died_on: date | None = field(default=None, repr=False)
+    hukou_changed_on: date | None = None
+    resident: bool | None = None
+    three_withouts: bool | None = None
+    ability_level: int | None = None
+    can_look_after_self: bool | None = None
+    ability_assessed_on: date | None = None
+    has_card: bool | None = None
+    card_last_four: str | None = None
+    card_holder_matches: bool | None = None
 
     @property
     def masked_name(self) -> str:
@@ -123,7 +154,7 @@ class Person:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What is needed to add a person. Raises nothing itself; `add_person` checks."""
+    """What is needed to add a person. Raises nothing itself; `add_person` checks. `None`: not known."""
 
     name: str
     sex: str
@@ -140,7 +171,20 @@ class NewPerson:
     special_care: bool | None = None
     bereaved_single_child_family: bool | None = None
     lives_alone: bool | None = None
+    hukou_changed_on: date | None = None
+    resident: bool | None = None
+    three_withouts: bool | None = None
+    ability_level: int | None = None
+    can_look_after_self: bool | None = None
+    ability_assessed_on: date | None = None
+    has_card: bool | None = None
+    card_last_four: str | None = None
+    card_holder_matches: bool | None = None
     is_demonstration: bool = False
+
+
+HANDED_OUT_AS_STORED = {each.name for each in fields(Person)} - {"masked_phone", "hukou", "income_class"}
+STORED_AS_SAID = {each.name for each in fields(NewPerson)} - {"id_number", "phone", "address"}
 
 
 def masked_name(name: str) -> str:
@@ -181,7 +225,7 @@ def id_check_digit(first_seventeen: str) -> str:
     >>> id_check_digit("11010519491231002")
     'X'
     """
-    total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, ID_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first_seventeen), ID_WEIGHTS))
     return ID_CHECK_DIGITS[total % 11]
 
 
@@ -199,29 +243,20 @@ def add_person(session: Session, actor: Actor, new: NewPerson, *, city: str, now
         raise NotAllowed(capability="add_person")
     vault = vault_of(session)
     phone, id_number = normal_phone(new.phone), normal_id_number(new.id_number)
+    # What is stored as it was said; the rest is sealed below.
+    said = {name: getattr(new, name) for name in STORED_AS_SAID}
     row = PersonRow(
         id=new_id(),
         city=city,
-        name=new.name,
-        sex=new.sex,
-        birth_on=new.birth_on,
         id_number_sealed=vault.seal(id_number, context=ID_NUMBER),
         id_number_index=vault.index(id_number, context=ID_NUMBER),
         phone_sealed=vault.seal(phone, context=PHONE),
         phone_index=vault.index(phone, context=PHONE),
         address_sealed=vault.seal(new.address, context=ADDRESS),
-        hukou=new.hukou,
-        hukou_district=new.hukou_district,
-        district=new.district,
-        street=new.street,
-        community=new.community,
-        income_class=new.income_class,
-        special_care=new.special_care,
-        bereaved_single_child_family=new.bereaved_single_child_family,
-        lives_alone=new.lives_alone,
-        is_demonstration=new.is_demonstration,
+        address_index=vault.index(new.address, context=ADDRESS),
         locale="zh_Hans",
         created_at=now,
+        **said,
     )
     session.add(row)
     session.flush()
@@ -252,10 +287,10 @@ def find_people_by_name(session: Session, actor: Actor, *, name: str) -> tuple[P
     return tuple(_person(session, row) for row in rows)
 
 
-def phone_of(session: Session, person_id: UUID) -> str:
-    """The full phone number, for services that send to it; never for a screen."""
+def phone_of(session: Session, person_id: UUID) -> str | None:
+    """The full phone number, for services that send to it; never for a screen. None where no mobile number is known."""
     row = session.get_one(PersonRow, person_id)
-    return vault_of(session).open(row.phone_sealed, context=PHONE)
+    return vault_of(session).open(row.phone_sealed, context=PHONE) if row.phone_sealed is not None else None
 
 
 def hold(session: Session, person_id: UUID) -> None:
@@ -265,22 +300,10 @@ def hold(session: Session, person_id: UUID) -> None:
 
 
 def _person(session: Session, row: PersonRow) -> Person:
+    phone = vault_of(session).open(row.phone_sealed, context=PHONE) if row.phone_sealed is not None else None
     return Person(
-        id=row.id,
-        city=row.city,
-        name=row.name,
-        sex=row.sex,
-        birth_on=row.birth_on,
-        masked_phone=masked_phone(vault_of(session).open(row.phone_sealed, context=PHONE)),
+        masked_phone=masked_phone(phone) if phone else None,
         hukou=Hukou(row.hukou),
-        hukou_district=row.hukou_district,
-        district=row.district,
-        street=row.street,
-        community=row.community,
         income_class=IncomeClass(row.income_class) if row.income_class else None,
-        special_care=row.special_care,
-        bereaved_single_child_family=row.bereaved_single_child_family,
-        lives_alone=row.lives_alone,
-        locale=row.locale,
-        is_demonstration=row.is_demonstration,
+        **{name: getattr(row, name) for name in HANDED_OUT_AS_STORED},
     )

@@ -44,6 +44,8 @@ def open_database(settings: Settings) -> Database:
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         pool_pre_ping=True,
+        # The text of an error would quote what was to be stored, and errors go into logs.
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC"},
     )
     return Database(url, engine, new_sessions(engine, settings), server)

@@ -18,20 +18,23 @@ def demo_people(today: date) -> tuple[NewPerson, ...]:
     turning_70 = years_before(today + timedelta(days=61), 70)
     homes: list[tuple[str, str, date, int, str, str, str, dict[str, Any]]] = [
         # name, sex, birth, phone's last digits, district, street, community, further facts
-        ("王秀珍", "female", years_before(today - timedelta(days=140), 81), 2, "罗湖区", "翠竹", "翠竹", {}),
+        ("王秀珍", "female", years_before(today - timedelta(days=140), 81), 2, "罗湖区", "翠竹", "翠竹",
+         {"ability_level": 0, "can_look_after_self": True}),
         ("陈丽英", "female", turning_70, 1, "福田区", "莲花", "景田", {}),
         ("林国华", "male", years_before(today - timedelta(days=80), 72), 1, "福田区", "莲花", "景田", {}),
         ("黄婉仪", "female", years_before(today - timedelta(days=33), 90), 3, "罗湖区", "翠竹", "木头龙",
-         {"lives_alone": True}),
-        ("李德全", "male", years_before(today - timedelta(days=54), 100), 4, "盐田区", "海山", "鹏湾", {}),
+         {"lives_alone": True, "ability_level": 1, "can_look_after_self": True}),
+        ("李德全", "male", years_before(today - timedelta(days=54), 100), 4, "盐田区", "海山", "鹏湾",
+         {"ability_level": 3, "can_look_after_self": False}),
         ("张秀兰", "female", date(1952, 2, 29), 5, "南山区", "粤海", "麻岭", {}),
-        ("郭志强", "male", years_before(today - timedelta(days=200), 76), 6, "龙华区", "民治", "民乐", {}),
+        ("郭志强", "male", years_before(today - timedelta(days=200), 76), 6, "龙华区", "民治", "民乐",
+         {"hukou_changed_on": today - timedelta(days=70)}),
         ("何嘉雯", "female", years_before(today - timedelta(days=17), 71), 7, "南山区", "招商", "海月",
          {"hukou": Hukou.HK_MO_TW, "hukou_district": None}),
         ("吴桂芳", "female", years_before(today - timedelta(days=300), 83), 8, "宝安区", "西乡", "龙珠",
-         {"hukou": Hukou.ELSEWHERE, "hukou_district": None}),
+         {"hukou": Hukou.ELSEWHERE, "hukou_district": None, "ability_level": 2, "can_look_after_self": False}),
         ("赵玉梅", "female", years_before(today - timedelta(days=250), 68), 9, "龙岗区", "南湾", "南岭村",
-         {"income_class": IncomeClass.MINIMUM_LIVING, "lives_alone": True}),
+         {"income_class": IncomeClass.MINIMUM_LIVING, "lives_alone": True, "has_card": False}),
         ("孙福生", "male", years_before(today - timedelta(days=120), 85), 10, "光明区", "新湖", "圳美",
          {"special_care": True}),
         ("周月娥", "female", years_before(today - timedelta(days=10), 79), 11, "坪山区", "坑梓", "秀新", {}),
@@ -69,11 +72,16 @@ def _person(
     facts: dict[str, Any] = {
         "hukou": Hukou.SHENZHEN,
         "hukou_district": district,
+        "resident": True,
         "income_class": IncomeClass.NONE,
+        "three_withouts": False,
         "special_care": False,
         "bereaved_single_child_family": False,
         "lives_alone": False,
+        "has_card": True,
     } | further
+    if facts["has_card"]:
+        facts |= {"card_last_four": f"{9000 + place}", "card_holder_matches": True}
     return NewPerson(
         name=name,
         sex=sex,

@@ -87,7 +87,8 @@ def list_demo_phones(session: Session, actor: Actor) -> tuple[DemoPhone, ...]:
     vault = vault_of(session)
     names: dict[str, list[str]] = defaultdict(list)
     for person in session.scalars(select(PersonRow).where(PersonRow.is_demonstration).order_by(PersonRow.id)):
-        names[vault.open(person.phone_sealed, context=PERSON_PHONE)].append(person.name)
+        if person.phone_sealed is not None:
+            names[vault.open(person.phone_sealed, context=PERSON_PHONE)].append(person.name)
     messages: dict[str, list[DemoMessage]] = defaultdict(list)
     newest = select(DemoPhoneMessageRow).order_by(DemoPhoneMessageRow.received_at.desc()).limit(SHOWN)
     for row in session.scalars(newest):

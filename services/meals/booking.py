@@ -266,6 +266,9 @@ def _seen_booking(actor: Actor, row: MealBookingRow | None, capability: Capabili
 
 
 def _tell(session: Session, person: Person, booking: MealBooking, template: str, now: datetime) -> None:
+    phone = people.phone_of(session, person.id)
+    if phone is None:
+        return
     variables: dict[str, str | int | date | datetime] = {
         "name": person.masked_name,
         "day": booking.menu.day,
@@ -283,7 +286,7 @@ def _tell(session: Session, person: Person, booking: MealBooking, template: str,
         session,
         template,
         city=person.city,
-        phone=people.phone_of(session, person.id),
+        phone=phone,
         locale=person.locale,
         now=now,
         person_id=person.id,

@@ -1,0 +1,186 @@
+"""The column contract of each kind of extract: which columns there are, what they hold, and what rows may not say.
+
+`docs/registry.md` words it for the offices that write the files; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.ages import completed_years
+from services.registry import cells
+from services.registry.cells import HUKOU, INCOME_CLASSES, SEXES, YES_OR_NO, CellWrong, Read, Value
+
+OLDEST_YEARS = 130
+# Where an ID number has the birth date.
+BIRTH_IN_NUMBER = slice(6, 14)
+
+Facts = dict[str, Value]
+
+
+class Kind(StrEnum):
+    """What an extract is about."""
+
+    HOUSEHOLD = "household"
+    DEATHS = "deaths"
+    ACCOUNTS = "accounts"
+    HARDSHIP = "hardship"
+    ABILITY = "ability"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in English or in Chinese, how a cell is read, and the fact that it states."""
+
+    name: str
+    chinese: str
+    read: Read
+    required: bool = False
+    fact: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What an extract of one kind holds. `complete` checks the facts of a row against each other and adds what follows
+    from them; it raises RowWrong."""
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    complete: Callable[[Facts, date], None]
+
+
+class RowWrong(Exception):
+    """Two cells of a row, or a cell and the day of the extract, do not go together."""
+
+    def __init__(self, column: str, code: str) -> None:
+        self.column, self.code = column, code
+        super().__init__(code)
+
+
+ID_NUMBER = Column("id_number", "身份证号", cells.id_number, required=True)
+NAME = Column("name", "姓名", cells.name, required=True)
+WHO = (ID_NUMBER, NAME)
+# Only the household register sets a birth date; what other registers say is compared with it.
+BIRTH_TO_COMPARE = Column("birth_on", "出生日期", cells.day, fact="stated_birth_on")
+yes_or_no = cells.choice(YES_OR_NO)
+
+
+def _household(facts: Facts, extract_on: date) -> None:
+    born, died = _day(facts, "birth_on"), _day(facts, "died_on")
+    _refuse_later(facts, extract_on, "birth_on", "died_on", "hukou_changed_on")
+    if born is not None and completed_years(born, died or extract_on) > OLDEST_YEARS:
+        raise RowWrong("birth_on", "too_old")
+    if died is not None and born is not None and died < born:
+        raise RowWrong("died_on", "before_birth")
+    if (facts.get("alive") is False) != (died is not None):
+        raise RowWrong("died_on", "death_incomplete")
+    if facts["hukou"] != "shenzhen":
+        if "hukou_district" in facts:
+            raise RowWrong("hukou_district", "not_registered_here")
+        # Said, not left out: whoever moved away has no district here any more.
+        facts["hukou_district"] = None
+
+
+def _deaths(facts: Facts, extract_on: date) -> None:
+    _refuse_later(facts, extract_on, "died_on", "stated_birth_on")
+
+
+def _accounts(facts: Facts, extract_on: date) -> None:
+    _refuse_later(facts, extract_on, "stated_birth_on")
+    if facts["has_card"] is False:
+        for fact in ("card_last_four", "card_holder_matches"):
+            if fact in facts:
+                raise RowWrong(fact, "only_with_card")
+            facts[fact] = None
+
+
+def _hardship(facts: Facts, extract_on: date) -> None:
+    _refuse_later(facts, extract_on, "stated_birth_on")
+
+
+def _ability(facts: Facts, extract_on: date) -> None:
+    _refuse_later(facts, extract_on, "stated_birth_on", "ability_assessed_on")
+
+
+def _day(facts: Facts, fact: str) -> date | None:
+    value = facts.get(fact)
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _refuse_later(facts: Facts, extract_on: date, *names: str) -> None:
+    for fact in names:
+        value = _day(facts, fact)
+        if value is not None and value > extract_on:
+            raise RowWrong(fact.removeprefix("stated_"), "after_extract")
+
+
+CONTRACTS = {
+    contract.kind: contract
+    for contract in (
+        Contract(
+            Kind.HOUSEHOLD,
+            (
+                *WHO,
+                Column("sex", "性别", cells.choice(SEXES), required=True),
+                Column("birth_on", "出生日期", cells.day, required=True),
+                Column("hukou", "户籍", cells.choice(HUKOU), required=True),
+                Column("hukou_district", "户籍区", cells.district),
+                Column("hukou_changed_on", "户籍变动日期", cells.day),
+                Column("alive", "是否在世", yes_or_no),
+                Column("died_on", "死亡日期", cells.day),
+                Column("resident", "是否常住", yes_or_no),
+                Column("district", "居住区", cells.district),
+                Column("street", "街道", cells.street),
+                Column("community", "社区", cells.community),
+                Column("address", "住址", cells.address),
+                Column("phone", "手机号", cells.phone),
+            ),
+            _household,
+        ),
+        Contract(
+            Kind.DEATHS,
+            (*WHO, BIRTH_TO_COMPARE, Column("died_on", "死亡日期", cells.day, required=True)),
+            _deaths,
+        ),
+        Contract(
+            Kind.ACCOUNTS,
+            (
+                *WHO,
+                BIRTH_TO_COMPARE,
+                Column("has_card", "是否有卡", yes_or_no, required=True),
+                Column("card_last_four", "卡号后四位", cells.last_four),
+                Column("card_holder_matches", "户名一致", yes_or_no),
+            ),
+            _accounts,
+        ),
+        Contract(
+            Kind.HARDSHIP,
+            (
+                *WHO,
+                BIRTH_TO_COMPARE,
+                Column("income_class", "困难类别", cells.choice(INCOME_CLASSES)),
+                Column("three_withouts", "三无", yes_or_no),
+                Column("special_care", "重点优抚", yes_or_no),
+                Column("bereaved_single_child_family", "失独", yes_or_no),
+                Column("lives_alone", "独居", yes_or_no),
+            ),
+            _hardship,
+        ),
+        Contract(
+            Kind.ABILITY,
+            (
+                *WHO,
+                BIRTH_TO_COMPARE,
+                Column("ability_assessed_on", "评估日期", cells.day, required=True),
+                Column("ability_level", "能力等级", cells.level),
+                Column("can_look_after_self", "生活能否自理", yes_or_no),
+            ),
+            _ability,
+        ),
+    )
+}
+
+__all__ = ["BIRTH_IN_NUMBER", "CONTRACTS", "CellWrong", "Column", "Contract", "Facts", "Kind", "RowWrong"]

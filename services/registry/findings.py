@@ -1,0 +1,186 @@
+"""Finding what does not fit together in what the sources say, for workers to decide. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.actor import Actor, ActorKind, NotAllowed
+from services.database import new_id
+from services.registry.tables import RegistryFindingRow
+
+
+class FindingKind(StrEnum):
+    """What does not fit together."""
+
+    # one ID number, different names: what is said under the second name is held back
+    NAME_DIFFERS = "name_differs"
+    # sources state different birth dates
+    BIRTH_ON_DIFFERS = "birth_on_differs"
+    # the household register states another birth date than the ID number holds
+    BIRTH_ON_DIFFERS_FROM_ID_NUMBER = "birth_on_differs_from_id_number"
+    # reported dead, but later registered as living or assessed: she counts as living until it is decided
+    DEAD_AND_ALIVE = "dead_and_alive"
+    DEATH_DATES_DIFFER = "death_dates_differ"
+    DEATH_BEFORE_BIRTH = "death_before_birth"
+    # the bank has the card under another name
+    CARD_HOLDER_DIFFERS = "card_holder_differs"
+    # rows of one extract, or of two extracts of one day, say different things of one person
+    SOURCE_CONTRADICTS_ITSELF = "source_contradicts_itself"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An open finding. `facts` holds lines, sources and dates; `person_id` is None where nobody is known by the ID
+    number."""
+
+    id: UUID
+    kind: FindingKind
+    person_id: UUID | None
+    facts: dict[str, Any]
+    found_at: datetime
+
+
+# Each statement gives: id_number_index, what the conflict consists of (for its fingerprint), facts.
+# A source counts with what it said last, and only under her name unless names are the matter.
+OPEN_QUESTIONS = {
+    FindingKind.NAME_DIFFERS: """
+        SELECT id_number_index, string_agg(DISTINCT name, '/' ORDER BY name),
+            jsonb_build_object('sources', jsonb_agg(DISTINCT jsonb_build_array(kind, source, stated_on)))
+        FROM registry_said WHERE is_latest AND NOT is_hers GROUP BY id_number_index
+    """,
+    FindingKind.BIRTH_ON_DIFFERS: """
+        SELECT id_number_index, string_agg(DISTINCT born, '/' ORDER BY born) || '/' || birth_on::text,
+            jsonb_build_object('birth_on', birth_on,
+                'others', jsonb_agg(DISTINCT jsonb_build_array(kind, source, stated_on, born)))
+        FROM (
+            SELECT s.*, p.birth_on, coalesce(facts ->> 'birth_on', facts ->> 'stated_birth_on') AS born
+            FROM registry_said s JOIN persons p USING (id_number_index) WHERE is_latest AND is_hers
+        ) said
+        WHERE born::date <> birth_on
+        GROUP BY id_number_index, birth_on
+    """,
+    FindingKind.BIRTH_ON_DIFFERS_FROM_ID_NUMBER: """
+        SELECT id_number_index, facts ->> 'birth_on', jsonb_build_object('source', source, 'stated_on', stated_on)
+        FROM registry_said WHERE is_latest AND is_hers AND facts @> '{"birth_fits_number": false}'
+    """,
+    FindingKind.DEAD_AND_ALIVE: """
+        SELECT id_number_index, died_on::text, jsonb_build_object('died_on', died_on, 'alive_on', alive_on)
+        FROM registry_merged WHERE died_on < alive_on
+    """,
+    FindingKind.DEATH_DATES_DIFFER: """
+        SELECT id_number_index, string_agg(DISTINCT facts ->> 'died_on', '/' ORDER BY facts ->> 'died_on'),
+            jsonb_build_object('said', jsonb_agg(jsonb_build_array(kind, source, stated_on, facts ->> 'died_on')))
+        FROM registry_said WHERE is_latest AND is_hers AND facts ? 'died_on'
+        GROUP BY id_number_index HAVING count(DISTINCT facts ->> 'died_on') > 1
+    """,
+    FindingKind.DEATH_BEFORE_BIRTH: """
+        SELECT id_number_index, m.died_on::text, jsonb_build_object('died_on', m.died_on, 'birth_on', p.birth_on)
+        FROM registry_merged m JOIN persons p USING (id_number_index) WHERE m.died_on < p.birth_on
+    """,
+    FindingKind.CARD_HOLDER_DIFFERS: """
+        SELECT id_number_index, source || coalesce(facts ->> 'card_last_four', ''),
+            jsonb_build_object('source', source, 'stated_on', stated_on)
+        FROM registry_said WHERE is_latest AND is_hers AND facts @> '{"card_holder_matches": false}'
+    """,
+    # Sealed values differ each time; their indexes are compared.
+    FindingKind.SOURCE_CONTRADICTS_ITSELF: """
+        WITH doubles AS (
+            SELECT id_number_index, kind, source, stated_on
+            FROM registry_said GROUP BY id_number_index, kind, source, stated_on HAVING count(*) > 1
+        )
+        SELECT id_number_index, kind || source || stated_on::text,
+            jsonb_build_object('source', source, 'kind', kind, 'stated_on', stated_on,
+                'facts', array_agg(DISTINCT said.key))
+        FROM doubles
+            JOIN registry_said a USING (id_number_index, kind, source, stated_on)
+            JOIN registry_said b USING (id_number_index, kind, source, stated_on),
+            LATERAL (
+                SELECT one.key FROM jsonb_each(a.facts) one JOIN jsonb_each(b.facts) other USING (key)
+                WHERE one.value <> other.value AND one.key NOT LIKE '%\\_sealed'
+            ) said
+        WHERE a.digest < b.digest AND (a.is_latest OR b.is_latest)
+        GROUP BY id_number_index, kind, source, stated_on
+    """,
+}
+
+DOUBLE_ROWS = """
+SELECT id_number_index, string_agg(encode(digest, 'hex'), '/' ORDER BY digest),
+    jsonb_build_object('lines', jsonb_agg(line ORDER BY line), 'names_differ', count(DISTINCT name) > 1)
+FROM registry_incoming GROUP BY id_number_index HAVING count(DISTINCT digest) > 1
+"""
+
+
+class Findings:
+    """Adds findings of one import; counts those that were not known before."""
+
+    def __init__(self, session: Session, *, city: str, import_id: UUID, now: datetime) -> None:
+        self._session, self._city, self._import_id, self._now = session, city, import_id, now
+        self.added = 0
+
+    def of_double_rows(self) -> None:
+        """Where two rows of the extract say different things of one ID number."""
+        self._add(FindingKind.SOURCE_CONTRADICTS_ITSELF, DOUBLE_ROWS)
+
+    def of_what_was_said(self) -> None:
+        """Everything that does not fit together about the people of the extract, after it was merged."""
+        for kind, statement in OPEN_QUESTIONS.items():
+            self._add(kind, statement)
+
+    def _add(self, kind: FindingKind, statement: str) -> None:
+        found = self._session.connection().execute(text(statement)).all()
+        if not found:
+            return
+        people = self._people([row[0] for row in found])
+        rows = [
+            {
+                "id": new_id(),
+                "city": self._city,
+                "kind": kind.value,
+                "id_number_index": index,
+                "person_id": people.get(index),
+                "fingerprint": sha256(str(conflict).encode()).hexdigest(),
+                "facts": facts,
+                "status": "open",
+                "found_at": self._now,
+                "import_id": self._import_id,
+            }
+            for index, conflict, facts in found
+        ]
+        adding = insert(RegistryFindingRow).on_conflict_do_nothing().returning(RegistryFindingRow.id)
+        self.added += len(self._session.execute(adding, rows).all())
+
+    def _people(self, indexes: list[bytes]) -> dict[bytes, UUID]:
+        asked = text("SELECT id_number_index, id FROM persons WHERE id_number_index = ANY(:indexes)")
+        return {
+            bytes(index): person_id
+            for index, person_id in self._session.connection().execute(asked, {"indexes": indexes})
+        }
+
+
+def list_open_findings(session: Session, actor: Actor, *, city: str) -> tuple[Finding, ...]:
+    """What waits for a worker's decision, oldest first. Raises NotAllowed."""
+    if actor.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(capability="see_findings")
+    rows = session.scalars(
+        select(RegistryFindingRow)
+        .where(RegistryFindingRow.city == city, RegistryFindingRow.status == "open")
+        .order_by(RegistryFindingRow.id)
+    )
+    return tuple(Finding(row.id, FindingKind(row.kind), row.person_id, row.facts, row.found_at) for row in rows)
+
+
+def is_in_doubt(session: Session, person_id: UUID) -> bool:
+    """Whether an open finding concerns this person; for services that decide about her."""
+    asked = select(RegistryFindingRow.id).where(
+        RegistryFindingRow.person_id == person_id, RegistryFindingRow.status == "open"
+    )
+    return session.scalar(asked.limit(1)) is not None

@@ -1,0 +1,72 @@
+"""Extracts, what they said, and what did not fit together, as stored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.database.tables import Table
+
+
+class RegistryImportRow(Table):
+    """An extract that was imported. Its digest keeps the same file from being imported again."""
+
+    __tablename__ = "registry_imports"
+    __table_args__ = (UniqueConstraint("city", "file_digest"),)
+
+    kind: Mapped[str]
+    source: Mapped[str]
+    extract_on: Mapped[date]
+    file_digest: Mapped[bytes]
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    imported_at: Mapped[datetime]
+
+
+class RegistryRecordRow(Table):
+    """What one source says of one person, as long as it says the same.
+
+    `stated_on` is the day of the latest extract that said it, `import_id` that extract. An extract that says something
+    else adds a row. `facts` holds what was said; phone and address are sealed in it for the same contexts as in
+    `persons`, and stand beside their blind indexes.
+    """
+
+    __tablename__ = "registry_records"
+    __table_args__ = (UniqueConstraint("id_number_index", "kind", "source", "digest", "city"),)
+
+    kind: Mapped[str]
+    source: Mapped[str]
+    id_number_index: Mapped[bytes]
+    id_number_sealed: Mapped[bytes]
+    name: Mapped[str]
+    digest: Mapped[bytes]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    stated_on: Mapped[date]
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_imports.id"))
+
+
+class RegistryFindingRow(Table):
+    """Something that does not fit together and that a worker must decide. `facts` holds lines, sources and dates.
+
+    The fingerprint is that of the conflict itself, so that the same conflict stated again adds nothing.
+    """
+
+    __tablename__ = "registry_findings"
+    __table_args__ = (
+        UniqueConstraint("id_number_index", "kind", "fingerprint", "city"),
+        Index("ix_registry_findings_open", "person_id", postgresql_where="status = 'open'"),
+        CheckConstraint("status IN ('open', 'settled')", name="status"),
+    )
+
+    kind: Mapped[str]
+    id_number_index: Mapped[bytes]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    fingerprint: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(default="open")
+    found_at: Mapped[datetime]
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_imports.id"))
