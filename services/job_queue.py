@@ -17,10 +17,10 @@ _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 def defer_once(session: Session, job: str) -> None:
     """Queue `job` with this transaction, however often it is asked for in it."""
-    transaction = session.get_transaction()
+    transaction = session.get_nested_transaction() or session.get_transaction()
     deferred = session.info.setdefault(_DEFERRED_IN, {})
     if transaction is not None and deferred.get(job) is transaction:
         return
     connection = session.connection().connection.driver_connection
     _app.configure_task(job, connection=connection).defer()
-    deferred[job] = session.get_transaction()
+    deferred[job] = session.get_nested_transaction() or session.get_transaction()

@@ -27,7 +27,7 @@ PHONE = "persons.phone"
 ID_NUMBER = "persons.id_number"
 ADDRESS = "persons.address"
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile("1[3-9][0-9]{9}")
 MOBILE_DIGITS = 11
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_DIGITS = "10X98765432"
@@ -213,7 +213,7 @@ def normal_phone(text: str) -> str:
     '15400000001'
     """
     compact = re.sub(r"[\s\-()—–]", "", unicodedata.normalize("NFKC", text))
-    digits = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", compact)
+    digits = re.sub("^(\\+?86|0086)(?=1[0-9]{10}$)", "", compact)
     if not MOBILE.fullmatch(digits):
         raise PhoneNumberWrong(digits=sum(c.isdigit() for c in digits), expected=MOBILE_DIGITS)
     return digits
@@ -232,7 +232,7 @@ def id_check_digit(first_seventeen: str) -> str:
 def normal_id_number(text: str) -> str:
     """An ID number in capitals with its check digit proven. Raises IdNumberWrong."""
     number = unicodedata.normalize("NFKC", text).strip().upper()
-    if not re.fullmatch(r"\d{17}[\dX]", number) or id_check_digit(number[:17]) != number[17]:
+    if not re.fullmatch("[0-9]{17}[0-9X]", number) or id_check_digit(number[:17]) != number[17]:
         raise IdNumberWrong()
     return number
 

@@ -10,6 +10,7 @@ import base64
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -65,9 +66,14 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Settings from environment variables, then from `var/settings.env`. Raises SettingsWrong."""
+        """Settings from environment variables. Raises SettingsWrong.
+
+        Where they hold no secrets, this is the demonstration whose settings are in `var/settings.env`. With secrets
+        that file is not read, lest a demonstration of last week makes one of a city.
+        """
         var_dir = Path(environment.get(f"{PREFIX}VAR_DIR", PROJECT / "var"))
-        known = _read_file(var_dir / DEMO_FILE) | dict(environment)
+        of_the_demonstration = {} if f"{PREFIX}SECRET_KEY" in environment else _read_file(var_dir / DEMO_FILE)
+        known = of_the_demonstration | dict(environment)
         values: dict[str, Any] = {
             name: known[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in known
         }
@@ -119,7 +125,10 @@ def ensure_demo_settings(var_dir: Path) -> Path:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text("".join(f"{PREFIX}{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
-    draft.replace(path)
+    # Of two first runs at the same moment one writes the secrets, and both use them.
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
     return path
 
 

@@ -15,8 +15,10 @@ import os
 import pwd
 import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -34,10 +36,11 @@ SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root; then it runs as this system user, who owns nothing but the folder.
 SYSTEM_USER = "yinian-postgres"
 START_SECONDS = 60
+START_TRIES = 10
 # A socket's path, with its name of 14 characters, must fit into 107 bytes.
 LONGEST_SOCKET_FOLDER = 90
 SOCKET = ".s.PGSQL.5432"
-OTHERS_MAY_PASS = 0o001
+OTHERS_MAY_PASS, OTHERS_MAY_READ = 0o001, 0o004
 
 
 class EmbeddedServerFailed(ServiceError):
@@ -108,7 +111,15 @@ class EmbeddedServer:
         options = f"-c listen_addresses='' -c unix_socket_permissions=0700 -k {shlex.quote(str(self._socket_folder()))}"
         log = self._folder / "log"
         arguments = ("-D", str(self._folder), "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options, "start")
-        self._run("pg_ctl", *arguments)
+        for tries_left in reversed(range(START_TRIES)):
+            try:
+                self._run("pg_ctl", *arguments)
+                return
+            except EmbeddedServerFailed as error:
+                # After a kill its children finish their statement first.
+                if "shared memory" not in str(error.facts["reason"]) or not tries_left:
+                    raise
+                time.sleep(1)
 
     def _run(self, program: str, *arguments: str) -> None:
         # Its output goes to a file: pg_ctl's child, the server, would keep a pipe open for ever.
@@ -135,9 +146,15 @@ class EmbeddedServer:
         if len(os.fsencode(self._folder)) <= LONGEST_SOCKET_FOLDER:
             return self._folder
         short = Path(tempfile.gettempdir()) / f"yinian-{hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]}"
-        short.mkdir(mode=0o700, exist_ok=True)
-        if self._user is not None:
-            shutil.chown(short, self._user)
+        owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
+        try:
+            short.mkdir(mode=0o700)
+            os.chown(short, owner, -1)
+        except FileExistsError:
+            # Anybody can put a folder or a link of this name there first.
+            found = short.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+                raise EmbeddedServerFailed(program="postgres", reason=f"{short} belongs to somebody else") from None
         return short
 
     @contextmanager
@@ -191,4 +208,10 @@ def _user_for_root(folder: Path) -> str:
         # Passing through is enough; nobody learns what is in there.
         if not parent.stat().st_mode & OTHERS_MAY_PASS:
             parent.chmod(parent.stat().st_mode | OTHERS_MAY_PASS)
+    installed = _programs().parent
+    if not (_programs() / "postgres").stat().st_mode & OTHERS_MAY_PASS:
+        # Installed under a umask that lets nobody in.
+        for path in (installed, *installed.rglob("*")):
+            mode = path.stat().st_mode
+            path.chmod(mode | OTHERS_MAY_READ | (OTHERS_MAY_PASS if mode & stat.S_IXUSR else 0))
     return SYSTEM_USER

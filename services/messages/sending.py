@@ -21,7 +21,7 @@ from services.database.opening import unit_of_work
 from services.messages.gateways import Gateway, GatewayBusy, GatewayRefused, GatewayUnsure, Outcome
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.messages.wording import Composer, WordingWrong
-from services.sealing import vault_of
+from services.sealing import SealBroken, Vault, vault_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +42,17 @@ class SendReport:
 @dataclass(frozen=True)
 class _Claimed:
     id: UUID
-    phone: str
+    phone_sealed: bytes
     template: str
-    variables: dict[str, str | int]
+    variables_sealed: bytes
     locale: str
 
 
 def send_due(sessions: sessionmaker[Session], gateway: Gateway, composer: Composer, *, lease: timedelta) -> SendReport:
     """Send everything that is due. Safe to run twice, at the same time too. Each message commits by itself."""
     report = SendReport()
+    with sessions() as session:
+        vault = vault_of(session)
     settle_expired_leases(sessions, gateway)
     while claimed := _claim(sessions, lease):
         # Half the lease stays in hand: another worker must not think that we are dead while we still send.
@@ -59,7 +61,7 @@ def send_due(sessions: sessionmaker[Session], gateway: Gateway, composer: Compos
             if time.monotonic() > give_up_at:
                 _give_back(sessions, [m.id for m in claimed[position:]])
                 break
-            _send_one(sessions, gateway, composer, message, report)
+            _send_one(sessions, gateway, composer, vault, message, report)
     return report
 
 
@@ -93,36 +95,33 @@ def _claim(sessions: sessionmaker[Session], lease: timedelta) -> list[_Claimed]:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        vault = vault_of(session)
         for row in rows:
             row.move_to(MessageStatus.SENDING)
             row.attempts += 1
             row.leased_until_at = func.now() + lease
-        return [
-            _Claimed(
-                row.id,
-                vault.open(row.phone_sealed, context=PHONE),
-                row.template,
-                json.loads(vault.open(row.variables_sealed, context=VARIABLES)),
-                row.locale,
-            )
-            for row in rows
-        ]
+        return [_Claimed(row.id, row.phone_sealed, row.template, row.variables_sealed, row.locale) for row in rows]
 
 
 def _send_one(
-    sessions: sessionmaker[Session], gateway: Gateway, composer: Composer, message: _Claimed, report: SendReport
+    sessions: sessionmaker[Session],
+    gateway: Gateway,
+    composer: Composer,
+    vault: Vault,
+    message: _Claimed,
+    report: SendReport,
 ) -> None:
     try:
-        text = composer.compose(message.template, message.variables, locale=message.locale)
-        gateway_id = gateway.submit(message.id, message.phone, text)
+        phone = vault.open(message.phone_sealed, context=PHONE)
+        variables = json.loads(vault.open(message.variables_sealed, context=VARIABLES))
+        text = composer.compose(message.template, variables, locale=message.locale)
+        gateway_id = gateway.submit(message.id, phone, text)
     except GatewayBusy:
         report.postponed += 1
         _record(sessions, message.id, MessageStatus.QUEUED, postpone=WAIT_WHEN_BUSY)
     except GatewayUnsure:
         report.unconfirmed += 1
         _record(sessions, message.id, MessageStatus.UNCONFIRMED)
-    except (GatewayRefused, WordingWrong) as error:
+    except (GatewayRefused, WordingWrong, SealBroken) as error:
         report.failed += 1
         logger.exception("message_failed id=%s", message.id)
         _record(sessions, message.id, MessageStatus.FAILED, failure=str(error))

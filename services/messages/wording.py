@@ -73,7 +73,7 @@ class Composer:
             raise WordingWrong(file=f"{locale}/{FILE}", problem=f"no template {template}")
         try:
             text = _Formatter(wording, locale).vformat(wording.templates[template], (), dict(variables))
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, TypeError) as error:
             raise WordingWrong(file=f"{locale}/{FILE}", problem=f"{template}: variable {error}") from error
         return wording.signature + text
 

@@ -148,6 +148,18 @@ def test_a_message_that_may_have_gone_is_never_tried_again(own_database: Databas
     assert statuses(own_database) == {"unconfirmed": 1}
 
 
+def test_a_message_that_cannot_be_opened_or_written_holds_up_no_other(
+    own_database: Database, composer: Composer
+) -> None:
+    unreadable, unwritable, _ = queue_some(own_database, 3)
+    with unit_of_work(own_database.sessions) as session:
+        session.get_one(OutgoingMessage, unreadable).phone_sealed = b"k0:sealed with a key that is gone"
+        session.get_one(OutgoingMessage, unwritable).template = "nobody knows this one"
+    gateway = DemoPhoneGateway(own_database.sessions, city="shenzhen")
+    assert send_due(own_database.sessions, gateway, composer, lease=LEASE) == SendReport(sent=1, failed=2)
+    assert statuses(own_database) == {"failed": 2, "sent": 1}
+
+
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [(Outcome.ACCEPTED, "sent"), (Outcome.NEVER_SEEN, "queued"), (Outcome.CANNOT_TELL, "unconfirmed")],

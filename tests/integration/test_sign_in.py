@@ -97,6 +97,8 @@ def test_an_unknown_phone_is_answered_like_a_known_one_but_gets_no_text(session:
     before = session.scalar(select(func.count()).select_from(OutgoingMessage))
     assert request(session, UNKNOWN) == request(session, PHONE)
     assert session.scalar(select(func.count()).select_from(OutgoingMessage)) == (before or 0) + 1
+    jobs = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_messages'"
+    assert session.connection().exec_driver_sql(jobs).scalar() == 1
     assert check(session, "000000", UNKNOWN) == check(session, wrong(texted_code(session)), PHONE)
 
 
@@ -114,6 +116,12 @@ def test_too_many_codes_make_her_wait_and_say_how_long(session: Session) -> None
     assert 0 < answers[-1].wait_seconds <= 600
     later = NOW + timedelta(seconds=answers[-1].wait_seconds)
     assert request(session, now=later).outcome is CodeRequested.SENT
+
+
+def test_pressing_on_while_she_has_to_wait_does_not_use_up_the_day(session: Session) -> None:
+    for _ in range(60):
+        request(session)
+    assert request(session, now=NOW + timedelta(minutes=10)).outcome is CodeRequested.SENT
 
 
 def test_a_wrong_phone_number_is_refused_before_anything_is_counted(session: Session) -> None:

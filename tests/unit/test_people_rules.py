@@ -26,7 +26,15 @@ def test_a_phone_number_is_understood_however_it_is_typed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "digits"),
-    [("1540000000", 10), ("154000000011", 12), ("", 0), ("12400000001", 11), ("abc", 0), ("075512345678", 12)],
+    [
+        ("1540000000", 10),
+        ("154000000011", 12),
+        ("", 0),
+        ("12400000001", 11),
+        ("abc", 0),
+        ("1540000000٢", 11),
+        ("075512345678", 12),
+    ],
 )
 def test_anything_else_is_refused_with_the_number_of_digits(typed: str, digits: int) -> None:
     with pytest.raises(PhoneNumberWrong) as refused:

@@ -39,6 +39,11 @@ def test_a_demonstration_keeps_its_own_random_secrets(tmp_path: Path) -> None:
     assert first.secret_key.get_secret_value() not in repr(first)
 
 
+def test_an_old_demonstration_makes_none_of_a_city(tmp_path: Path) -> None:
+    ensure_demo_settings(tmp_path)
+    assert settings_of(tmp_path).demo is False
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
