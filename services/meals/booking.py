@@ -26,7 +26,7 @@ from services.meals.errors import (
     TooLateToCancel,
 )
 from services.meals.menus import can_be_delivered, subsidised_days
-from services.meals.subsidy import SubsidisedPrice, price_of
+from services.meals.subsidy import SubsidisedPrice, cap_on, price_of
 from services.meals.tables import ONE_A_MEAL, MealBookingRow, MenuRow
 from services.meals.views import MealBooking, MealQuote, Menu, booking_view, cancel_until, menu_view
 from services.messages import queue_message
@@ -89,18 +89,7 @@ def book_meal(
     _insert(session, row)
     booking = booking_view(row)
     _tell(session, person, booking, "meal_booked", now)
-    audit.record(
-        session,
-        actor,
-        "meal_booked",
-        city=person.city,
-        person_id=person_id,
-        subject_id=booking.id,
-        now=now,
-        to_pay_fen=booking.split.to_pay_fen,
-        subsidy_rule=price.rule,
-    )
-    session.flush()
+    _record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
     return booking
 
 
@@ -132,8 +121,7 @@ def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: dateti
     cancelled = booking_view(row)
     person = people.get_person(session, actor, person_id=row.person_id)
     _tell(session, person, cancelled, "meal_cancelled", now)
-    audit.record(session, actor, "meal_cancelled", city=row.city, person_id=row.person_id, subject_id=row.id, now=now)
-    session.flush()
+    _record(session, actor, "meal_cancelled", row, now)
     return cancelled
 
 
@@ -192,6 +180,7 @@ def _price(session: Session, person: Person, menu: Menu, *, quantity: int, deliv
     return price_of(
         person,
         menu.canteen,
+        cap_on(person, menu.day),
         day=menu.day,
         meal=menu.meal,
         price_fen=menu.price_fen,
@@ -292,3 +281,8 @@ def _tell(session: Session, person: Person, booking: MealBooking, template: str,
         person_id=person.id,
         **variables,
     )
+
+
+def _record(session: Session, actor: Actor, deed: str, row: MealBookingRow, now: datetime, **facts: str | int) -> None:
+    audit.record(session, actor, deed, city=row.city, person_id=row.person_id, subject_id=row.id, now=now, **facts)
+    session.flush()

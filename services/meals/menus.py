@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from services import people
 from services.actor import Actor, Capability, require
+from services.benefits import MealCap
 from services.clock import local_day
 from services.meals.errors import DeliveryNotOffered, MealDayInThePast, MealDayNotOffered, MealFull, OrdersClosed
-from services.meals.subsidy import price_of
+from services.meals.subsidy import cap_on, price_of
 from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.views import Canteen, Meal, MealChoice, MealDay, Menu, MenuChoice, menu_view
 from services.people import Person
@@ -69,7 +70,8 @@ def list_menus(
         last_day = session.scalar(select(func.max(MenuRow.day)).where(MenuRow.city == person.city))
         raise MealDayNotOffered(day=day, meal=meal.value, last_day=last_day)
     taken_on = subsidised_days(session, person_id)
-    choices = [_choice(person, menu_view(row), taken_on, now) for row in rows]
+    cap = cap_on(person, day)
+    choices = [_choice(person, menu_view(row), cap, taken_on, now) for row in rows]
     return tuple(sorted(choices, key=lambda c: (not c.is_open, NEARNESS.index(c.nearness), c.menu.canteen.name)))
 
 
@@ -130,10 +132,11 @@ def can_be_delivered(person: Person, canteen: Canteen) -> bool:
     return canteen.delivers and canteen.district == person.district
 
 
-def _choice(person: Person, menu: Menu, taken_on: list[date], now: datetime) -> MenuChoice:
+def _choice(person: Person, menu: Menu, cap: MealCap, taken_on: list[date], now: datetime) -> MenuChoice:
     price = price_of(
         person,
         menu.canteen,
+        cap,
         day=menu.day,
         meal=menu.meal,
         price_fen=menu.price_fen,

@@ -1,4 +1,7 @@
-"""What the city pays towards a meal: dated parameters and pure rules. No database in here."""
+"""How the city's subsidy reaches a meal: for which meals, days and canteens, how often. No database in here.
+
+Who gets how much is the business of `services.benefits`; this is how meals are booked under it.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ import chinese_calendar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from services.benefits import MealCap, facts_of, meal_subsidy_cap
 from services.errors import ServiceError
 from services.meals.views import Canteen, Meal, PriceSplit
-from services.people import Hukou, IncomeClass, Person
+from services.people import Person
 
 FILE = Path(__file__).with_name("subsidy.yaml")
-POOR = frozenset({IncomeClass.DESTITUTE, IncomeClass.MINIMUM_LIVING, IncomeClass.MINIMUM_LIVING_MARGIN})
 SATURDAY = 5
 
 
@@ -32,35 +35,17 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class KeyGroup(_Strict):
-    """Seniors in a hard situation, and everybody very old."""
-
-    from_age: int
-    every_one_from_age: int
-    cap_fen: Annotated[int, Field(ge=0)]
-
-
-class Registered(_Strict):
-    """Seniors whose household is registered in the city."""
-
-    from_age: int
-    cap_fen: Annotated[int, Field(ge=0)]
-
-
 class SubsidyRule(_Strict):
-    """The subsidy from one date on, until the next rule begins."""
+    """How the subsidy is used from one date on, until the next rule begins."""
 
     valid_from: date
-    rule: str
     reference: str
     confidence: str
     review_by: date
-    key_group: KeyGroup
-    registered: Registered
     meals: tuple[Meal, ...]
     working_days_only: bool
-    portions_a_day: int
-    portions_a_week: int
+    portions_a_day: Annotated[int, Field(ge=0)]
+    portions_a_week: Annotated[int, Field(ge=0)]
     where: Literal["district_of_hukou", "city"]
 
 
@@ -82,20 +67,9 @@ def rule_on(day: date) -> SubsidyRule | None:
     return next((rule for rule in reversed(load_rules()) if rule.valid_from <= day), None)
 
 
-def cap_fen(rule: SubsidyRule, person: Person, day: date) -> int:
-    """The most that the city pays for one meal of this person, in fen; 0 where no group fits.
-
-    What is not known of a person never counts for or against her: an unknown income class is no hard situation.
-    """
-    age = person.age_on(day)
-    if person.hukou is not Hukou.SHENZHEN:
-        return 0
-    in_hardship = (
-        person.income_class in POOR or person.special_care is True or person.bereaved_single_child_family is True
-    )
-    if age >= rule.key_group.every_one_from_age or (age >= rule.key_group.from_age and in_hardship):
-        return rule.key_group.cap_fen
-    return rule.registered.cap_fen if age >= rule.registered.from_age else 0
+def cap_on(person: Person, day: date) -> MealCap:
+    """The most that the city pays for one meal of this person on `day`: the benefit's own rules decide."""
+    return meal_subsidy_cap(facts_of(person, as_of=day))
 
 
 def is_working_day(day: date) -> bool:
@@ -133,6 +107,7 @@ class SubsidisedPrice:
 def price_of(
     person: Person,
     canteen: Canteen,
+    cap: MealCap,
     *,
     day: date,
     meal: Meal,
@@ -141,11 +116,14 @@ def price_of(
     delivery: bool,
     taken_on: Iterable[date],
 ) -> SubsidisedPrice:
-    """What `quantity` portions cost her: the city pays the real price of a portion up to her cap, never more."""
+    """What `quantity` portions cost her: the city pays the real price of a portion up to her cap, never more.
+
+    `cap` is hers on `day` (`cap_on`); it is handed in because a page of menus asks for it once and not for each.
+    """
     fee = canteen.delivery_fee_fen if delivery else 0
     rule = rule_on(day)
     subsidy = 0
     if rule is not None and (rule.where == "city" or canteen.district == person.hukou_district):
         portions = subsidised_portions(rule, day, meal, quantity, taken_on)
-        subsidy = portions * min(cap_fen(rule, person, day), price_fen)
-    return SubsidisedPrice(PriceSplit(price_fen * quantity, subsidy, fee), rule.rule if rule else "none")
+        subsidy = portions * min(cap.fen, price_fen)
+    return SubsidisedPrice(PriceSplit(price_fen * quantity, subsidy, fee), cap.rule)

@@ -8,7 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from services.meals.subsidy import ParametersWrong, is_working_day, load_rules, price_of, rule_on, subsidised_portions
+from services.meals.subsidy import (
+    ParametersWrong,
+    cap_on,
+    is_working_day,
+    load_rules,
+    price_of,
+    rule_on,
+    subsidised_portions,
+)
 from services.meals.views import Canteen, Meal
 from services.people import Hukou, IncomeClass, Person
 
@@ -41,7 +49,9 @@ def to_pay(
 ) -> int:
     arguments = {"quantity": 1, "delivery": False, "taken_on": (), "canteen": CANTEEN} | more
     canteen = arguments.pop("canteen")
-    return price_of(person, canteen, day=day, meal=meal, price_fen=price_fen, **arguments).split.to_pay_fen  # type: ignore[arg-type]
+    return price_of(
+        person, canteen, cap_on(person, day), day=day, meal=meal, price_fen=price_fen, **arguments
+    ).split.to_pay_fen  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -121,8 +131,8 @@ def test_before_the_first_rule_nobody_paid() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (("cap_fen: 1500", "cap_fen: -1"), "cap_fen"),
-        (("cap_fen: 1500", "capfen: 1500"), "capfen"),
+        (("portions_a_day: 1", "portions_a_day: -1"), "portions_a_day"),
+        (("portions_a_day: 1", "portionsaday: 1"), "portionsaday"),
         (("2019-11-01", "2019-13-01"), "month"),
         (("2019-11-01", "soon"), "valid_from"),
         (("[lunch]", "[brunch]"), "meals"),
