@@ -21,7 +21,6 @@ from services.people import IncomeClass
 
 FOLDER = Path(__file__).with_name("parameters")
 
-SCALE = "scale"
 # The parameters that each benefit's rules use: exactly these must be in its file.
 PARAMETERS: Mapping[Benefit, frozenset[str]] = {
     Benefit.OLD_AGE_ALLOWANCE: frozenset({"in_force", "amount_by_age"}),
