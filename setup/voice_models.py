@@ -6,6 +6,9 @@ for the tests of the Vosk engine only.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from setup.commands import Log
 from setup.paths import PROJECT, PYTHON, VAR
 from setup.steps import Step, stamped
@@ -31,9 +34,14 @@ def _step(stamp: str, title: str, names: tuple[str, ...]) -> Step:
         title=title,
         usually="up to three minutes",
         made_from=lambda: [*names, CATALOGUE],
-        makes=lambda: [VAR / "models" / name for name in names],
+        makes=lambda: [_folder() / name for name in names],
         work=lambda log: _install(log, names),
     )
+
+
+def _folder() -> Path:
+    """Where the command that installs them puts the models: it too goes by YINIAN_VAR_DIR."""
+    return PROJECT / (os.environ.get("YINIAN_VAR_DIR") or VAR) / "models"
 
 
 def _install(log: Log, names: tuple[str, ...]) -> None:

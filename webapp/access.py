@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from services.actor import Actor, Channel
 from services.people import Person
 from services.sign_in import signed_in
+from webapp.pages import page_address
 from webapp.site import now, this_site
 from webapp.transaction import database_session
 
@@ -96,5 +97,5 @@ def _check() -> Response | None:
         abort(404)
     if access is Access.SIGNED_IN and find_signed_in() is None:
         # She comes back to where she was with her choices: they are in the address, for POST requests too.
-        return redirect(url_for("sign_in.phone", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("sign_in.phone", next=page_address()), 303)
     return None

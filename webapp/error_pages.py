@@ -6,14 +6,14 @@ import logging
 import traceback
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from services.errors import ServiceError
 from webapp.error_words import error_words
-from webapp.pages import show
+from webapp.pages import page_address, show
 from webapp.request_log import request_id
 
 log = logging.getLogger(__name__)
@@ -74,14 +74,8 @@ def install(app: Flask) -> None:
 def error_page(status: int) -> Response:
     """The page for a status; one that we have no words for gets those of its hundred."""
     page = ERROR_PAGES.get(status) or ERROR_PAGES[500 if status >= 500 else 400]
-    again = _same_page() if status == EXPIRED or status >= 500 else None
+    again = page_address() if status == EXPIRED or status >= 500 else None
     return show("errors/page.html", status, page=page, status=status, again=again, request_id=request_id())
-
-
-def _same_page() -> str | None:
-    """The address to try again, where it can be opened: the page that a form stands on has the form's own address."""
-    opens = current_app.url_map.bind("").test(request.path, method="GET")
-    return request.full_path.rstrip("?") if opens else None
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

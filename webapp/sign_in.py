@@ -69,7 +69,9 @@ def send_code() -> Response:
 def send_code_again() -> Response:
     """Send another code to the same number."""
     number = _waiting_phone()
-    return _send_code_to(number) if number else redirect(url_for("sign_in.phone"), 303)
+    if number is None:
+        return redirect(url_for("sign_in.phone"), 303)
+    return _send_code_to(number, on_its_way=_("A new code is on its way. Only the newest one counts."))
 
 
 @blueprint.get("/sign-in/code")
@@ -144,13 +146,15 @@ def leave() -> Response:
     return redirect(url_for("home.home"), 303)
 
 
-def _send_code_to(number: str) -> Response:
+def _send_code_to(number: str, on_its_way: str | None = None) -> Response:
     sent = request_code(database_session(), phone=number, address=_address(), city=this_site().settings.city, now=now())
     sealed = vault_of(database_session()).seal(number, context=SEALED_PHONE)
     session["phone"] = base64.b64encode(sealed).decode()
     session.pop("proven_at", None)
     if sent.outcome is CodeRequested.TOO_MANY:
         flash(_too_many(sent.wait_seconds), "problem")
+    elif on_its_way:
+        flash(on_its_way, "done")
     return redirect(url_for("sign_in.code"), 303)
 
 

@@ -13,7 +13,7 @@ from webapp.languages import current_language
 from webapp.pages import show
 from webapp.site import this_site
 from webapp.talk_turns import NobodySignedIn, Talking, last_answer, take_turn
-from webapp.transaction import database_session
+from webapp.transaction import database_session, end_transaction
 
 LONGEST_SENTENCE = 200
 
@@ -36,8 +36,10 @@ def say() -> AnyResponse:
     text = request.form.get("text", "").strip()[:LONGEST_SENTENCE]
     if text:
         flash(text, "said")
+        # The turn has a session of its own, and it too writes down that her sign-in was seen.
+        end_transaction()
         try:
-            answer = take_turn(this_site(), this_browser(), Heard(text))
+            answer = take_turn(this_site(), this_browser(), Heard(text, answers=request.form.get("question")))
         except NobodySignedIn:
             return redirect(url_for("sign_in.phone", next=url_for("talk.talk")), 303)
         if answer.booking_id:
@@ -58,6 +60,8 @@ def trouble_words() -> dict[str, str]:
         "insecure": _("The microphone works only over a secure connection. Please write below what you would like."),
         "lost": _("The line was cut. Nothing is lost. Press the microphone once more, or write below."),
         "not_installed": _("This service cannot listen yet. Please write below what you would like."),
+        "idle": _("Nobody spoke for a while, so the line was closed. Press the microphone once more, or write below."),
+        "too_many": _("Too many microphones are on just now. Please write below, or try again in a few minutes."),
         "broken": _("Something is broken on our side. Nothing is lost. Press once more, or write below."),
         "signed_out": _("You have signed out. Please sign in again on the first page."),
     }

@@ -1,10 +1,11 @@
 """The server's end of the browser's microphone: a WebSocket over which sound comes in and words and speech go out.
 
-From the page: `{"kind": "listen"}` begins a turn, binary messages are its sound (16 kHz mono int16, little-endian),
-`done` ends it early, `stop` drops it, `{"kind": "say", "text"}` is a pressed or typed sentence. To the page:
-`listening`, `partial`, `thinking`, `heard`, `reply` (followed by one binary message, a wav file, where `speech` is
-true), `stopped`, `error` with a code. The server is silent between turns, and it is the page that hangs up: what the
-server closes ends in a torn frame in the browser's eyes.
+From the page: `{"kind": "listen", "question"}` begins a turn, binary messages are its sound (16 kHz mono int16,
+little-endian), `done` ends it early, `stop` drops it, `{"kind": "say", "text", "question"}` is a pressed or typed
+sentence; `question` is the id of the question on the page, empty where there is none. To the page: `listening`,
+`partial`, `thinking`, `heard`, `reply` (followed, where `speech` is true, by one binary message, a wav file, or by
+`unspoken`), `stopped`, `error` with a code. The server is silent between turns, and it is the page that hangs up: what
+the server closes ends in a torn frame in the browser's eyes.
 """
 
 from __future__ import annotations
@@ -21,34 +22,54 @@ from simple_websocket import ConnectionClosed, Server
 from voice.audio import TurnDetector, TurnEvent
 from voice.conversation import Heard
 from voice.recognizers import Utterance
+from webapp.access import current_person
 from webapp.security import same_origin
 from webapp.site import Site, this_site
 from webapp.talk import LONGEST_SENTENCE, this_browser
 from webapp.talk_engines import EngineMissing
-from webapp.talk_turns import Answer, NobodySignedIn, Talking, take_turn, words_expected_now
+from webapp.talk_lines import OpenLines, TooManyLines, reading_thread
+from webapp.talk_turns import NobodySignedIn, Talking, take_turn, words_expected_now
 from webapp.transaction import end_transaction
 
 BYTES_A_SAMPLE = 2
 LONGEST_MESSAGE = 64 * 1024
 PING_SECONDS = 25
+# So long a page may have its line open without a word; then another person may have the line.
+IDLE_SECONDS = 5 * 60
+# For the page to hang up after it was told that the line is closed.
+GOODBYE_SECONDS = 1
 
 log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
     """Serve the microphone's line."""
-    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": PING_SECONDS, "max_message_size": LONGEST_MESSAGE}
-    Sock(app).route("/talk/socket", endpoint="talk_socket")(_serve)
+    app.config["SOCK_SERVER_OPTIONS"] = {
+        "ping_interval": PING_SECONDS,
+        "max_message_size": LONGEST_MESSAGE,
+        "thread_class": reading_thread,
+    }
+    lines = OpenLines()
+
+    def talk_socket(socket: Server) -> None:
+        _serve(socket, lines)
+
+    Sock(app).route("/talk/socket", endpoint="talk_socket")(talk_socket)
 
 
-def _serve(socket: Server) -> None:
+def _serve(socket: Server, lines: OpenLines) -> None:
     if not same_origin(request.headers.get("Origin")):
         socket.close()
         return
-    talking = this_browser()
+    person_id, talking = current_person().id, this_browser()
     # The line may stay open for an hour; its transaction may not.
     end_transaction()
-    Line(socket, this_site(), talking).serve()
+    line = Line(socket, this_site(), talking)
+    try:
+        with lines.one_more(person_id):
+            line.serve()
+    except TooManyLines:
+        line.hang_up("too_many")
 
 
 class Line:
@@ -58,11 +79,20 @@ class Line:
         self._socket, self._site, self._talking = socket, site, talking
         self._utterance: Utterance | None = None
         self._detector: TurnDetector | None = None
+        self._question: str | None = None
+
+    def hang_up(self, code: str) -> None:
+        """Tell the page why it has no line any more, and let it hang up first."""
+        self._fail(code)
+        self._socket.receive(timeout=GOODBYE_SECONDS)
 
     def serve(self) -> None:
-        """Until the page hangs up."""
+        """Until the page hangs up, or says nothing for so long that the line is taken from it."""
         while True:
-            message = self._socket.receive()
+            message = self._socket.receive(timeout=IDLE_SECONDS)
+            if message is None:
+                self.hang_up("idle")
+                return
             try:
                 self._take(message)
             except ConnectionClosed:
@@ -84,6 +114,7 @@ class Line:
         wish = _wish(message)
         match wish.get("kind"):
             case "listen":
+                self._question = _question(wish)
                 self._listen()
             case "done" if self._utterance is not None:
                 self._finish()
@@ -92,7 +123,7 @@ class Line:
                 self._tell("stopped")
             case "say" if isinstance(wish.get("text"), str):
                 self._forget()
-                self._answer(Heard(wish["text"].strip()[:LONGEST_SENTENCE]))
+                self._answer(Heard(wish["text"].strip()[:LONGEST_SENTENCE], answers=_question(wish)))
 
     def _listen(self) -> None:
         recognizer = self._site.engines.recognizer()
@@ -112,7 +143,7 @@ class Line:
             self._finish()
         elif event is TurnEvent.NOTHING_HEARD:
             self._forget()
-            self._answer(Heard("", spoken=True))
+            self._answer(Heard("", spoken=True, answers=self._question))
 
     def _finish(self) -> None:
         assert self._utterance is not None
@@ -121,28 +152,40 @@ class Line:
         self._forget()
         transcript = utterance.finish()
         text = transcript.text if transcript.speech else ""
-        self._answer(Heard(text, transcript.confidence, True, transcript.alternatives))
+        self._answer(Heard(text, transcript.confidence, True, transcript.alternatives, self._question))
 
     def _answer(self, heard: Heard) -> None:
         if heard.text:
             self._tell("heard", text=heard.text)
         answer = take_turn(self._site, self._talking, heard)
-        sound = self._spoken(answer)
         booking = url_for("bookings.booking", booking_id=answer.booking_id) if answer.booking_id else None
         self._tell(
-            "reply", text=answer.text, open=answer.is_open, asks=answer.asks, booking=booking, speech=sound is not None
+            "reply",
+            text=answer.text,
+            open=answer.is_open,
+            asks=answer.asks,
+            question=answer.question_id or "",
+            booking=booking,
+            speech=bool(answer.speech),
         )
-        if sound is not None:
-            self._socket.send(sound)
+        if answer.speech:
+            self._speak(answer.speech)
 
-    def _spoken(self, answer: Answer) -> bytes | None:
-        """The answer as a wav file; None where it is not to be spoken or there is nobody to speak it."""
-        if not answer.speech:
-            return None
+    def _speak(self, speech: str) -> None:
+        """The answer as a wav file. It is on the page already, and what was done is done: a voice that fails is no
+        more than silence."""
         try:
-            return self._site.engines.speaker().say(answer.speech).to_wav()
+            sound = self._site.engines.speaker().say(speech).to_wav()
         except EngineMissing:
-            return None
+            sound = None
+        except Exception as error:
+            # The text of the error may hold what was to be said.
+            log.error("speech_broken error=%s", type(error).__name__)
+            sound = None
+        if sound is None:
+            self._tell("unspoken")
+        else:
+            self._socket.send(sound)
 
     def _forget(self) -> None:
         self._utterance = self._detector = None
@@ -153,6 +196,12 @@ class Line:
 
     def _tell(self, kind: str, **facts: object) -> None:
         self._socket.send(json.dumps({"kind": kind, **facts}, ensure_ascii=False))
+
+
+def _question(wish: dict[str, Any]) -> str | None:
+    """The question that the page shows; None from a page that does not say."""
+    question = wish.get("question")
+    return question if isinstance(question, str) else None
 
 
 def _wish(message: str) -> dict[str, Any]:

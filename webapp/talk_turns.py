@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -47,13 +47,15 @@ class Answer:
     """What the assistant says, and how the page goes on.
 
     `speech` is empty where it is not to be spoken. `is_open`: a question waits for an answer. `asks`: a yes or no is
-    enough. `booking_id`: what was just booked.
+    enough. `question_id`: which question it is, for what the page sends back with the answer. `booking_id`: what was
+    just booked.
     """
 
     text: str
     speech: str
     is_open: bool
     asks: bool
+    question_id: str | None = None
     booking_id: UUID | None = None
 
 
@@ -71,8 +73,8 @@ def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
         else:
             conversations.save(session, actor, person_id=person.id, city=person.city, state=reply.state, now=now)
     booked = reply.effect.get("booking_id") if reply.effect.get("action") == "book_meal" else None
-    question = ConversationState.from_json(reply.state).question
-    return _answer(talking, reply.text, reply.speech_text, question, UUID(booked) if booked else None)
+    answer = _answer(talking.locale, reply.text, reply.speech_text, ConversationState.from_json(reply.state))
+    return replace(answer, booking_id=UUID(booked) if booked else None)
 
 
 def last_answer(session: Session, site: Site, person: Person, locale: str) -> Answer:
@@ -81,9 +83,9 @@ def last_answer(session: Session, site: Site, person: Person, locale: str) -> An
     kept = conversations.load(session, actor, person_id=person.id, now=site.clock.now())
     state = ConversationState.from_json(kept)
     if state.last_text:
-        return _answer(Talking("", locale), state.last_text, state.last_speech, state.question)
+        return _answer(locale, state.last_text, state.last_speech, state)
     opening = _conversation(site.settings.locales_dir).opening(locale)
-    return _answer(Talking("", locale), opening.text, opening.speech_text, None)
+    return _answer(locale, opening.text, opening.speech_text, state)
 
 
 def words_expected_now(site: Site, talking: Talking) -> tuple[str, ...]:
@@ -104,9 +106,9 @@ def _at_the_table(site: Site, talking: Talking) -> Iterator[tuple[Session, Perso
         yield session, found.person
 
 
-def _answer(talking: Talking, text: str, speech: str, question: str | None, booking_id: UUID | None = None) -> Answer:
-    is_spoken = talking.locale in SPOKEN_LOCALES
-    return Answer(text, speech if is_spoken else "", question is not None, question in (CONFIRM, OFFER), booking_id)
+def _answer(locale: str, text: str, speech: str, state: ConversationState) -> Answer:
+    is_open, asks = state.question is not None, state.question in (CONFIRM, OFFER)
+    return Answer(text, speech if locale in SPOKEN_LOCALES else "", is_open, asks, state.question_id)
 
 
 @cache

@@ -30,8 +30,8 @@ def end_transaction() -> None:
     """Commit and give the connection back before the request is over, for a request that may last an hour."""
     session: Session | None = g.pop("database_session", None)
     if session is not None:
-        session.commit()
-        session.close()
+        with session:
+            session.commit()
 
 
 def _commit_or_roll_back(response: Response) -> Response:

@@ -11,6 +11,8 @@ class Talk {
     this.root = root;
     this.state = "idle";
     this.reply = null;
+    // From the attribute and not from the forms: a reloaded page may bring an old value back into a form's field.
+    this.ask(root.dataset.question, !this.part("asks").hidden);
     this.audio = new Audio();
     this.audio.addEventListener("ended", () => this.replyIsOver());
     this.audio.addEventListener("error", () => { if (this.audio.src) this.replyIsOver(); });
@@ -22,6 +24,8 @@ class Talk {
     }
     this.part("microphone").hidden = false;
     this.show("idle");
+    // A sentence that was typed brought this page; its answer has to be seen. After the page was put in its place.
+    if (this.part("lines").children.length > 1) requestAnimationFrame(() => this.bringAnswerIntoView());
     root.dataset.ready = "yes";
   }
 
@@ -36,8 +40,17 @@ class Talk {
     }
   }
 
+  // Every answer says which question it is for, so that an old or a doubled one does nothing.
+  ask(question, asks) {
+    this.question = question;
+    this.asks = asks;
+    for (const field of this.root.querySelectorAll("input[name=question]")) field.value = question;
+    this.part("asks").hidden = !asks;
+  }
+
   trouble(code) {
     this.close();
+    this.part("asks").hidden = !this.asks;
     for (const words of this.root.querySelectorAll("[data-trouble]")) words.hidden = words.dataset.trouble !== code;
     this.show("trouble");
   }
@@ -98,7 +111,7 @@ class Talk {
   listen() {
     this.part("words").textContent = "";
     this.part("asks").hidden = true;
-    this.tell({ kind: "listen" });
+    this.tell({ kind: "listen", question: this.question });
     this.turnIsOpen = true;
     this.show("opening");
   }
@@ -107,13 +120,13 @@ class Talk {
 
   hear(event) {
     switch (event.kind) {
-      case "listening": this.show("listening"); break;
+      case "listening": if (this.state === "opening") this.show("listening"); break;
       case "partial": this.part("words").textContent = event.text; break;
-      case "thinking": this.show("thinking"); break;
+      case "thinking": if (this.state === "listening") this.show("thinking"); break;
       case "heard": this.line("you", event.text); break;
       case "reply": this.answer(event); break;
+      case "unspoken": this.replyIsOver(); break;
       case "error": this.trouble(event.code); break;
-      case "stopped": this.rest(); break;
     }
   }
 
@@ -121,14 +134,25 @@ class Talk {
     this.reply = event;
     this.part("words").textContent = "";
     this.line("assistant", event.text);
-    this.part("asks").hidden = !event.asks;
+    this.ask(event.question, event.asks);
     this.part("booking").hidden = !event.booking;
     if (event.booking) this.part("booking").href = event.booking;
+    // She pressed Stop while the server was thinking: the words are enough.
+    if (this.state === "idle") return;
     this.show("speaking");
+    this.bringAnswerIntoView();
     if (!event.speech) this.replyIsOver();
   }
 
+  // At the largest type what is asked and its two buttons begin below the edge of the screen.
+  bringAnswerIntoView() {
+    const end = this.asks ? this.part("asks") : this.part("lines").lastElementChild;
+    end.scrollIntoView({ block: "nearest" });
+  }
+
+  // The sound of a reply that she did not wait for comes too late.
   speak(wave) {
+    if (this.state !== "speaking") return;
     URL.revokeObjectURL(this.audio.src);
     this.audio.src = URL.createObjectURL(new Blob([wave], { type: "audio/wav" }));
     this.audio.play().catch(() => this.replyIsOver());
@@ -141,9 +165,8 @@ class Talk {
   }
 
   listenAgain() {
-    const asks = this.reply.asks;
     this.listen();
-    this.part("asks").hidden = !asks;
+    this.part("asks").hidden = !this.asks;
   }
 
   line(who, text) {
@@ -164,8 +187,9 @@ class Talk {
     const text = box.value.trim();
     if (!text) return;
     this.audio.pause();
+    this.part("asks").hidden = true;
     this.show("thinking");
-    this.tell({ kind: "say", text });
+    this.tell({ kind: "say", text, question: this.question });
     if (box.type !== "hidden") box.value = "";
   }
 

@@ -76,7 +76,7 @@ def open_talk(page: Page, phone: str, name: str) -> None:
 
 def test_she_books_by_talking_and_hears_the_result(talk_page: Page) -> None:
     open_talk(talk_page, "15400000008", "吴桂芳")
-    talk_page.get_by_role("button", name="按一下，开始说").click()
+    talk_page.get_by_role("button", name="按这里说话").click()
     talk_page.locator("#talk[data-state=listening]").wait_for()
     expect(talk_page.get_by_role("button", name="说完了")).to_be_visible()
 
@@ -111,18 +111,18 @@ def test_a_line_that_was_cut_says_so_and_leaves_the_box(talk_page: Page) -> None
     lines: list[WebSocketRoute] = []
     talk_page.route_web_socket("**/talk/socket", lambda line: lines.append(line))
     open_talk(talk_page, "15400000010", "孙福生")
-    talk_page.get_by_role("button", name="按一下，开始说").click()
+    talk_page.get_by_role("button", name="按这里说话").click()
     talk_page.locator("#talk[data-state=opening]").wait_for()
     talk_page.wait_for_timeout(300)
     lines[0].close()
     expect(talk_page.get_by_role("alert").filter(has_text="刚才断线了")).to_be_visible()
     expect(talk_page.get_by_label("打字也可以")).to_be_visible()
-    expect(talk_page.get_by_role("button", name="按一下，开始说")).to_be_visible()
+    expect(talk_page.get_by_role("button", name="按这里说话")).to_be_visible()
 
 
 def test_a_refused_microphone_says_so_and_leaves_the_box(tablet: Page) -> None:
     open_talk(tablet, "15400000011", "周月娥")
-    tablet.get_by_role("button", name="按一下，开始说").click()
+    tablet.get_by_role("button", name="按这里说话").click()
     expect(tablet.get_by_role("alert").filter(has_text="话筒没有打开权限")).to_be_visible()
     expect(tablet.get_by_label("打字也可以")).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_device_without_microphone_says_so(chromium: Browser, live_site: LiveS
     context = chromium.new_context(viewport=TABLET, base_url=live_site.url, permissions=["microphone"])
     page = watched_page(context)
     open_talk(page, "15400000012", "欧阳建国")
-    page.get_by_role("button", name="按一下，开始说").click()
+    page.get_by_role("button", name="按这里说话").click()
     expect(page.get_by_role("alert").filter(has_text="没有能用的话筒")).to_be_visible()
     context.close()
     assert_quiet(page)
@@ -144,6 +144,6 @@ def test_an_address_without_https_says_that_the_microphone_cannot_be_used(
     context = browser.new_context(viewport=TABLET, base_url=live_site.url.replace("127.0.0.1", "yinian.test"))
     page = context.new_page()
     open_talk(page, "15400000010", "孙福生")
-    page.get_by_role("button", name="按一下，开始说").click()
+    page.get_by_role("button", name="按这里说话").click()
     expect(page.get_by_role("alert").filter(has_text="这个网址不能用话筒")).to_be_visible()
     browser.close()

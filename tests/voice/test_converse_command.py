@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.actor import Actor, Channel
@@ -18,14 +19,14 @@ from services.clock import FixedClock
 from services.database import Database
 from services.database.opening import new_sessions
 from services.meals import list_meal_bookings
-from services.people import Person
+from services.people import Person, PersonRow
 from services.settings import Settings
 from tests.voice.conversation_words import compile_words
 from voice.commands import converse, understand
 from voice.commands.moments import read_moment
 from voice.commands.person import find_person
 from voice.commands.refusal import Refused
-from voice.commands.talking import Talk
+from voice.commands.talking import Talk, open_talk
 from voice.conversation import Conversation
 from voice.recognizers import Samples, Transcript
 from voice.wording import words
@@ -179,5 +180,22 @@ def test_a_shared_phone_asks_for_one_of_the_names(session: Session) -> None:
 
 @pytest.mark.parametrize("wanted", ["张三", "15499999999", "00000000-0000-0000-0000-000000000000", ""])
 def test_nobody_is_said_to_be_nobody(session: Session, wanted: str) -> None:
-    with pytest.raises(Refused, match="nobody is called"):
+    with pytest.raises(Refused, match="nobody of the demonstration is called"):
         find_person(session, wanted)
+
+
+def test_a_person_who_is_really_registered_is_never_acted_for(session: Session, wang: Person) -> None:
+    session.execute(update(PersonRow).where(PersonRow.id == wang.id).values(is_demonstration=False))
+    session.expire_all()
+    for wanted in ("王秀珍", "154 0000 0002", str(wang.id)):
+        with pytest.raises(Refused, match="nobody of the demonstration is called"):
+            find_person(session, wanted)
+
+
+def test_outside_demonstration_mode_nobody_is_acted_for(settings: Settings) -> None:
+    of_a_city = settings.model_copy(update={"demo": False, "database_url": "postgresql+psycopg://127.0.0.1:1/none"})
+    with (
+        pytest.raises(Refused, match="demonstration mode only"),
+        open_talk(Namespace(person="王秀珍", now=None, locale="zh_Hans"), of_a_city),
+    ):
+        pass

@@ -92,12 +92,14 @@ class FakeSpeaker:
 
 
 class FakeLoudspeaker:
-    """Counts what it played."""
+    """Counts what it played; unplugged, it fails."""
 
     def __init__(self) -> None:
-        self.played = 0
+        self.played, self.plugged_in = 0, True
 
     def play(self, speech: Speech) -> None:
+        if not self.plugged_in:
+            raise OSError("no such device: 订饭")
         self.played += 1
 
 
@@ -188,3 +190,14 @@ def test_a_failure_is_apologised_for_and_the_kiosk_goes_on(
     talking.run()
     assert talking.speaker.said[1:] == ["对不起，刚才出了点问题。请再试一次。", "说订饭"]
     assert "坏" not in caplog.text
+
+
+def test_without_its_loudspeaker_the_kiosk_goes_on_and_shows_what_it_says(
+    words_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    talking = kiosk(words_folder, "订饭", "对", transcript=HEARD_LUNCH)
+    talking.loudspeaker.plugged_in = False
+    talking.run()
+    assert talking.screen.shown == ["助手：您好", "助手：[订饭]", "助手：[对]"]
+    assert "kiosk speech failed: OSError" in caplog.text
+    assert "订饭" not in caplog.text

@@ -30,6 +30,7 @@ def heard(text: str, **facts) -> Evidence:
         (heard("同意申请", no_speech=0.46), "no_speech"),  # however sure it is of the words
         (heard("对", voice_seconds=0.3, no_speech=0.51), "no_speech"),  # a short answer is allowed more, not all
         (heard("宣传", log_probability=-1.01), "unlikely"),
+        (heard("是", voice_seconds=0.4, no_speech=None, confidence=0.86), "unsure"),  # a door falling shut
         (heard("明天中午订午餐" * 8, voice_seconds=9.0), "compressible"),
         (heard("Thank you"), "not_chinese"),
         (heard("감사합니다"), "not_chinese"),

@@ -37,6 +37,7 @@ class FakeEngines:
     is_installed: bool = True
     expected: list[tuple[str, ...]] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
+    has_a_cold: bool = False
     ends_with: TurnEvent = TurnEvent.TURN_ENDED
     name: str = "fake"
     streaming: bool = True
@@ -54,6 +55,8 @@ class FakeEngines:
         return self.recognizer()
 
     def say(self, text: str, *, pace: float = 1.0) -> Speech:
+        if self.has_a_cold:
+            raise RuntimeError(text)
         self.spoken.append(text)
         return Speech(np.zeros(240, dtype=np.int16), 24_000)
 
@@ -74,18 +77,18 @@ class FakeDetector:
 
 
 class FakeSocket:
-    """A page that sends what it was told to and then hangs up."""
+    """A page that sends what it was told to and then hangs up; None is a pause that is too long."""
 
-    def __init__(self, *messages: dict[str, Any] | bytes) -> None:
+    def __init__(self, *messages: dict[str, Any] | bytes | None) -> None:
         self._messages = list(messages)
         self.told: list[dict[str, Any]] = []
         self.waves: list[bytes] = []
 
-    def receive(self) -> str | bytes:
+    def receive(self, timeout: float) -> str | bytes | None:
         if not self._messages:
             raise ConnectionClosed
         message = self._messages.pop(0)
-        return message if isinstance(message, bytes) else json.dumps(message)
+        return json.dumps(message) if isinstance(message, dict) else message
 
     def send(self, message: str | bytes) -> None:
         if isinstance(message, bytes):

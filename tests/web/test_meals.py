@@ -137,6 +137,20 @@ def test_cancelling_asks_first_and_can_be_undone(hers: FlaskClient, session: Ses
     assert queued_templates(session) == ["meal_booked", "meal_cancelled", "meal_booked"]
 
 
+def test_the_old_form_after_cancelling_books_nothing_and_says_so(hers: FlaskClient, session: Session) -> None:
+    address = review_address(hers)
+    form = confirmation(hers, address)
+    booking = hers.post(address, data=form).location
+    hers.get(booking)
+    hers.post(f"{booking}/cancel")
+    hers.get(booking)
+    assert hers.post(address, data=form).location == booking
+    words = words_of(hers.get(booking))
+    assert "这一餐已经取消" in words
+    assert "订好了" not in words
+    assert queued_templates(session) == ["meal_booked", "meal_cancelled"]
+
+
 def test_cancelling_too_late_says_whom_to_call(hers: FlaskClient, clock: TestClock) -> None:
     booking = book_lunch(hers)
     clock.at += timedelta(days=1, hours=5)
@@ -167,6 +181,7 @@ def test_an_address_that_nobody_could_press_gets_a_plain_page(hers: FlaskClient,
     ("address", "status", "words"),
     [
         ("/meals/book/canteen?day=2026-11-20&meal=lunch", 409, "这一天已经过去了"),
+        ("/meals/book/meal?day=2020-01-01", 409, "这一天已经过去了"),
         ("/meals/book/canteen?day=2027-11-20&meal=lunch", 409, "这一天还没有菜单"),
         ("/meals/book/review?menu=0195f0aa-0000-7000-8000-000000000000", 404, "这份菜单没有了"),
         ("/meals/bookings/0195f0aa-0000-7000-8000-000000000000", 404, "没有找到这一餐"),

@@ -124,9 +124,57 @@ def test_without_an_engine_the_page_is_told(site: Flask, talking: Talking) -> No
 def test_without_a_voice_the_answer_is_still_shown(site: Flask, talking: Talking) -> None:
     engines = FakeEngines([heard(WISH)], is_installed=False)
     socket = talk(site, talking, engines, {"kind": "say", "text": WISH})
-    assert "12元" in socket.told[-1]["text"]
-    assert not socket.told[-1]["speech"]
+    assert socket.kinds[-2:] == ["reply", "unspoken"]
+    assert "12元" in socket.told[-2]["text"]
     assert socket.waves == []
+
+
+def test_a_voice_that_fails_hides_nothing_of_what_was_done(
+    site: Flask, talking: Talking, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    engines = FakeEngines([], has_a_cold=True)
+    socket = talk(site, talking, engines, {"kind": "say", "text": WISH}, {"kind": "say", "text": "对"})
+    assert socket.kinds == ["heard", "reply", "unspoken"] * 2
+    assert socket.told[-2]["booking"].startswith("/meals/bookings/")
+    assert queued_templates(session) == ["meal_booked"]
+    assert "speech_broken error=RuntimeError" in caplog.text
+    assert "12元" not in caplog.text
+
+
+def test_a_line_on_which_nothing_is_said_is_closed_with_a_sentence(site: Flask, talking: Talking) -> None:
+    socket = FakeSocket(None, LISTEN, LISTEN)
+    with site.test_request_context():
+        Line(socket, site.extensions["yinian"], talking).serve()
+    assert socket.told == [{"kind": "error", "code": "idle"}]
+
+
+def test_a_spoken_answer_is_for_the_question_that_the_page_showed(
+    site: Flask, talking: Talking, session: Session
+) -> None:
+    engines = FakeEngines([heard(WISH), heard("对"), heard("对")])
+    first = talk(site, talking, engines, LISTEN, *SOUND)
+    question = first.told[-1]["question"]
+    assert question
+    stale = talk(site, talking, engines, LISTEN | {"question": ""}, *SOUND)
+    assert "12元" in stale.told[-1]["text"], "the open question is asked again"
+    assert queued_templates(session) == []
+    now_open = stale.told[-1]["question"]
+    talk(site, talking, engines, LISTEN | {"question": now_open}, *SOUND)
+    assert queued_templates(session) == ["meal_booked"]
+
+
+def test_a_pressed_answer_to_an_old_question_gets_the_open_one_again(
+    site: Flask, talking: Talking, session: Session
+) -> None:
+    socket = talk(
+        site,
+        talking,
+        FakeEngines([]),
+        {"kind": "say", "text": WISH, "question": ""},
+        {"kind": "say", "text": "对", "question": "0" * 32},
+    )
+    assert "12元" in socket.told[-1]["text"]
+    assert queued_templates(session) == []
 
 
 def test_once_signed_out_an_open_line_does_nothing_more(
@@ -194,6 +242,42 @@ def test_a_pressed_yes_books_and_leads_to_the_booking(hers: FlaskClient, session
     assert queued_templates(session) == ["meal_booked"]
 
 
+def test_two_quick_taps_on_yes_answer_one_question(hers: FlaskClient, session: Session) -> None:
+    say(hers, WISH)
+    form = pressed_yes(hers)
+    hers.post("/talk/say", data=form)
+    done = words_of(hers.get("/talk"))
+    hers.post("/talk/say", data=form)
+    assert queued_templates(session) == ["meal_booked"]
+    assert "订好了" in done
+    assert not page_asks(hers), "the second yes answered nothing further"
+
+
+def test_an_answer_to_an_old_question_gets_the_open_question_again(hers: FlaskClient, session: Session) -> None:
+    say(hers, WISH)
+    old = pressed_yes(hers)
+    say(hers, "换成后天中午的午餐")
+    hers.post("/talk/say", data=old)
+    words = words_of(hers.get("/talk"))
+    assert page_asks(hers)
+    assert "后天" in words
+    assert queued_templates(session) == []
+    hers.post("/talk/say", data=pressed_yes(hers))
+    assert queued_templates(session) == ["meal_booked"]
+
+
+def pressed_yes(browser: FlaskClient) -> dict[str, str]:
+    """What the Yes on the talk page sends."""
+    form = next(form for form in page_of(browser.get("/talk")).iter("form") if form.get("data-says") is not None)
+    return {field.get("name"): field.get("value") for field in form.iter("input") if field.get("name") != "csrf_token"}
+
+
+def page_asks(browser: FlaskClient) -> bool:
+    """Whether the talk page shows Yes and No."""
+    (answers,) = [box for box in page_of(browser.get("/talk")).iter("div") if box.get("data-part") == "asks"]
+    return answers.get("hidden") is None
+
+
 def test_a_pressed_no_books_nothing(hers: FlaskClient, session: Session) -> None:
     say(hers, WISH)
     say(hers, "不对")
@@ -217,4 +301,14 @@ def test_an_empty_box_is_no_turn(hers: FlaskClient) -> None:
 def test_the_page_has_a_sentence_for_every_trouble(hers: FlaskClient) -> None:
     page = page_of(hers.get("/talk"))
     codes = {box.get("data-trouble") for box in page.iter("p") if box.get("data-trouble")}
-    assert codes == {"refused", "missing", "insecure", "lost", "not_installed", "broken", "signed_out"}
+    assert codes == {
+        "refused",
+        "missing",
+        "insecure",
+        "lost",
+        "not_installed",
+        "idle",
+        "too_many",
+        "broken",
+        "signed_out",
+    }

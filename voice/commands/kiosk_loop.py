@@ -106,4 +106,9 @@ class Kiosk:
 
     def _tell(self, reply: Reply) -> None:
         self.screen.show(self.wording.line("Assistant: %(words)s", words=Line.same(reply.text)).text)
-        self.loudspeaker.play(self.speaker.say(reply.speech_text, pace=PACE))
+        try:
+            self.loudspeaker.play(self.speaker.say(reply.speech_text, pace=PACE))
+        except Exception as error:
+            # What the reply tells is done already and stands on the screen: without a voice the kiosk goes on. A
+            # loudspeaker that was unplugged is an OSError or one of PortAudio's own, which are not loaded here.
+            logger.error("kiosk speech failed: %s", type(error).__name__)

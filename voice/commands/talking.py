@@ -95,6 +95,8 @@ def read_words(settings: Settings, locale: str) -> Wording:
 @contextmanager
 def open_talk(arguments: Namespace, settings: Settings) -> Iterator[Talk]:
     """A conversation by the arguments of `add_talk_arguments`; closes the database at the end. Raises Refused."""
+    if not settings.demo:
+        raise Refused("this command acts for people who have not signed in: it works in demonstration mode only")
     clock: Clock = FixedClock(read_moment(arguments.now, "--now")) if arguments.now else SystemClock()
     read_words(settings, arguments.locale)
     try:

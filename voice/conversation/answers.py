@@ -20,6 +20,8 @@ from voice.understanding.numbers import NUMBER, read_number
 _MOST_STRANGE = 2
 _BARE_NUMBER = re.compile(rf"(?P<count>{NUMBER}|俩|仨)[个份人位]?(?:人|吧|啊|呀|就行|就好)*")
 _AGREE, _DENY = "agree", frozenset({"wrong", "drop", "refuse_word", "refute_word", "correction", "plain_no"})
+# A no with one of these is about the meal and not about how it comes.
+_ALL_OF_IT = frozenset({"whole_matter", "cancel", "call_off", "order", "get", "eating"})
 _TO_HER, _THERE = frozenset({"want", "bring", "at_home"}), frozenset({"eating", "canteen", "going_there"})
 
 
@@ -66,9 +68,10 @@ def chosen(meaning: Understanding, options: Sequence[Task]) -> Task | None:
 
 
 def _delivery(meaning: Understanding) -> dict[str, Any]:
-    """To be brought or to be eaten there. A bare yes to an either-or is no answer, a no is: 不用."""
+    """To be brought or to be eaten there. A bare yes to an either-or is no answer, a no is: 不用. What lets the whole
+    matter go (取消, 不要了, 算了) is none either."""
     if meaning.intent == "no":
-        return {"delivery": False}
+        return {"delivery": False} if "refuse_word" in meaning.kinds and not meaning.kinds & _ALL_OF_IT else {}
     if meaning.intent == "yes" or meaning.strange or meaning.kinds & _DENY:
         return {}
     to_her, there = meaning.kinds & _TO_HER, meaning.kinds & _THERE

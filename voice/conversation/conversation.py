@@ -1,18 +1,19 @@
 """The turns of a conversation: keeps the thread, hands tasks to skills, and acts after a clear yes only.
 
 Whatever the task, these hold: one question at a time; the last version of what she said counts; everything that changes
-something is read back first; a yes after the deed does nothing; three turns in a row that were not understood end
-in the buttons and a telephone number. What a sentence means comes from `voice.understanding`, what can be done from
-`voice.skills`. The caller opens and commits the unit of work and keeps the state.
+something is read back first; a yes counts for the question that she had before her, and not for long; a yes after the
+deed does nothing; three turns in a row that were not understood end in the buttons and a telephone number. What a
+sentence means comes from `voice.understanding`, what can be done from `voice.skills`. The caller opens and
+commits the unit of work and keeps the state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ from voice.conversation.answers import chosen, is_clear_yes, stated_slots
 from voice.conversation.expected import expected_words
 from voice.conversation.heard import Heard, Reply
 from voice.conversation.state import ConversationState
-from voice.conversation.telling import HELP_LINE
+from voice.conversation.telling import AMBULANCE, HELP_LINE
 from voice.skills import SKILLS
 from voice.skills.skill import CONFIRM, NOTHING_DONE, OFFER, WHAT_IS_WRONG, WHICH, Skill, Step, Task, Turn
 from voice.understanding import Understanding, understand
@@ -85,6 +86,10 @@ class _Exchange:
         if not self._heard.text.strip():
             return self._not_understood(self._words.line("I did not hear you."))
         match meaning.intent:
+            case "emergency":
+                # Only that: the open question waits until she goes on.
+                phone = self._turn.tell.phone(AMBULANCE)
+                return self._reply(self._words.line("If you need help now, call %(phone)s.", phone=phone))
             case "goodbye":
                 state.forget_task()
                 return self._reply(self._words.line("Goodbye. Call me whenever you need me."), ended=True)
@@ -94,11 +99,17 @@ class _Exchange:
                 return self._aside(self._help())
             case "go_back":
                 return self._go_back()
-        if meaning.intent in self._skills and not self._is_about_the_draft():
+        of_another_page = self._answers_another_question()
+        if meaning.intent in self._skills and (of_another_page or not self._is_about_the_draft()):
             return self._begin(Task(meaning.intent, dict(meaning.slots)))
         if state.task is None and not state.options:
             return self._without_task()
-        return self._answer_question()
+        return self._ask_once_more() if of_another_page else self._answer_question()
+
+    def _answers_another_question(self) -> bool:
+        """Whether she saw another question than the one that is open: a second page, or a page that was left behind."""
+        answers = self._heard.answers
+        return answers is not None and (answers or None) != self._state.question_id
 
     # ------------------------------------------------------------------ with a task
 
@@ -138,6 +149,8 @@ class _Exchange:
             return self._refused()
         if meaning.strange == 0 and "wait" in meaning.kinds:
             return self._aside(self._words.line("Take your time."))
+        if meaning.strange == 0 and "noted" in meaning.kinds:
+            return self._ask_once_more()
         if meaning.strange == 0 and meaning.kinds & _LET_GO:
             return self._drop()
         return self._not_understood(self._words.line("I did not understand that."))
@@ -160,12 +173,23 @@ class _Exchange:
     def _act(self, task: Task) -> Reply:
         if self._heard.spoken and self._heard.confidence < CLEAR_CONFIDENCE:
             return self._not_understood(self._words.line("I did not hear that clearly."))
+        if self._state.is_late(self._turn.now):
+            return self._ask_once_more()
         step = self._skills[task.intent].act(self._turn, task)
         if step.effect != NOTHING_DONE:
             self._state.done = task.intent
         return self._step(step, task)
 
+    def _ask_once_more(self) -> Reply:
+        """Ask what is open again; what would be done is looked up anew, for price and places may have changed."""
+        state, preface = self._state, self._words.line("Let me ask you once more.")
+        if state.task is None or state.question != CONFIRM:
+            return self._aside(preface)
+        return self._step(self._skills[state.task.intent].next_step(self._turn, state.task), state.task, preface)
+
     def _take_offer(self) -> Reply:
+        if self._state.is_late(self._turn.now):
+            return self._ask_once_more()
         (task,) = self._state.options
         return self._step(self._skills[task.intent].next_step(self._turn, task), task)
 
@@ -177,6 +201,8 @@ class _Exchange:
             if self._meaning.intent in self._skills:
                 return self._begin(Task(self._meaning.intent, dict(self._meaning.slots)))
             return self._not_understood(self._words.line("I did not understand that."))
+        if self._state.is_late(self._turn.now):
+            return self._ask_once_more()
         return self._step(self._skills[task.intent].next_step(self._turn, task), task)
 
     def _refused(self) -> Reply:
@@ -196,7 +222,7 @@ class _Exchange:
     def _go_back(self) -> Reply:
         task = self._state.task
         if task is None or not task.answered:
-            return self._drop() if task else self._reply(self._help())
+            return self._drop() if task else self._aside(self._help())
         task.slots.pop(task.answered.pop(), None)
         task.notes = {}
         return self._step(self._skills[task.intent].next_step(self._turn, task), task)
@@ -209,7 +235,7 @@ class _Exchange:
             return self._reply(self._words.line("That is done already. Can I do something else for you?"))
         if meaning.intent == "no" and "cancel" in meaning.kinds:
             return self._begin(Task("cancel_meal"))
-        if meaning.intent in ("yes", "no"):
+        if meaning.intent in ("yes", "no") or (meaning.strange == 0 and "noted" in meaning.kinds):
             return self._reply(self._words.line("All right. Tell me when you need something."))
         if meaning.strange == 0 and "thanks" in meaning.kinds:
             return self._reply(self._words.line("You are welcome."))
@@ -247,19 +273,20 @@ class _Exchange:
 
     # ------------------------------------------------------------------ replies
 
-    def _step(self, step: Step, task: Task | None) -> Reply:
+    def _step(self, step: Step, task: Task | None, *preface: Line) -> Reply:
         state = self._state
         state.tries = 0
         if step.question is None:
             state.forget_task()
-            return self._reply(step.line, effect=step.effect)
+            return self._reply(self._words.joined(*preface, step.line), effect=step.effect)
         state.task, state.question = task, step.question
         state.options = [option.task for option in step.options]
-        return self._asked(step.line, effect=step.effect)
+        return self._asked(step.line, *preface, effect=step.effect)
 
-    def _asked(self, line: Line, effect: dict[str, Any] | None = None) -> Reply:
+    def _asked(self, line: Line, *preface: Line, effect: dict[str, Any] | None = None) -> Reply:
         self._state.question_text, self._state.question_speech = line.text, line.speech
-        return self._reply(line, effect=effect)
+        self._state.question_id = uuid4().hex
+        return self._reply(self._words.joined(*preface, line), effect=effect)
 
     def _aside(self, line: Line) -> Reply:
         """Answer in between, then come back to the question."""
@@ -267,26 +294,42 @@ class _Exchange:
         return self._reply(self._words.joined(line, *self._question_again()))
 
     def _not_understood(self, why: Line) -> Reply:
-        state = self._state
+        state, is_silence = self._state, not self._heard.text.strip()
+        if state.tries >= MOST_TRIES and not is_silence:
+            state.tries = 0
         state.tries += 1
         if state.tries >= MOST_TRIES:
-            state.forget_task()
-            phone = self._turn.tell.phone(HELP_LINE)
-            return self._reply(
-                self._words.line("I still do not understand. Please use the buttons, or call %(phone)s.", phone=phone)
-            )
+            return self._give_up(is_silence)
         again = self._question_again()
-        if not again and not self._heard.text.strip():
+        if not again and is_silence:
             again = (self._words.line("Please say it again."),)
         return self._reply(self._words.joined(why, *again))
+
+    def _give_up(self, is_silence: bool) -> Reply:
+        """Stop asking aloud. What only needs a yes or a no stays open: she may come back to it."""
+        phone = self._turn.tell.phone(HELP_LINE)
+        if is_silence:
+            line = self._words.line("I still hear nothing. Speak when you are ready, or call %(phone)s.", phone=phone)
+        else:
+            line = self._words.line("I still do not understand. Say it in other words, or call %(phone)s.", phone=phone)
+        if self._state.question not in (CONFIRM, OFFER):
+            self._state.forget_task()
+        # What greets her when she comes back is no complaint.
+        return self._reply(line, kept=next(iter(self._question_again()), _greeting(self._words)))
 
     def _question_again(self) -> tuple[Line, ...]:
         state = self._state
         return (Line(state.question_text, state.question_speech),) if state.question else ()
 
-    def _reply(self, line: Line, *, effect: dict[str, Any] | None = None, ended: bool = False) -> Reply:
+    def _reply(
+        self, line: Line, *, effect: dict[str, Any] | None = None, ended: bool = False, kept: Line | None = None
+    ) -> Reply:
+        """`kept`: what is said again when she asks for it or comes back, if not the line itself."""
         state = self._state
-        state.last_text, state.last_speech = line.text, line.speech
+        state.last_text, state.last_speech = (kept or line).text, (kept or line).speech
+        # A reply that does not end in the open question leaves a yes without anything that it could answer.
+        has_asked = state.question is not None and line.text.endswith(state.question_text)
+        state.asked_at = self._turn.now.astimezone(UTC).isoformat() if has_asked else None
         return Reply(
             line.text,
             line.speech,
@@ -294,4 +337,5 @@ class _Exchange:
             expected_words=expected_words(state.question),
             ended=ended,
             state=state.to_json(),
+            question_id=state.question_id,
         )

@@ -8,12 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Heard:
-    """What she said. Empty text: nothing was heard. Typed text has confidence 1 and `spoken` False."""
+    """What she said. Empty text: nothing was heard. Typed text has confidence 1 and `spoken` False.
+
+    `answers`: the `Reply.question_id` that stood before her when she said it, empty when nothing was asked there. None
+    where there is one thread only (kiosk, terminal) and nothing else can have been asked in between.
+    """
 
     text: str
     confidence: float = 1.0
     spoken: bool = False
     alternatives: tuple[str, ...] = ()
+    answers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Reply:
 
     `text` is for the screen, `speech_text` for the ear. `effect`: what was changed, `{"action": "none"}` for nothing.
     `expected_words`: for the recogniser's next turn. `ended`: she said goodbye. `state`: to hand back in the next turn.
+    `question_id`: names the question that is open now, None when nothing is asked; comes back in `Heard.answers`.
     """
 
     text: str
@@ -30,3 +36,4 @@ class Reply:
     expected_words: tuple[str, ...] = ()
     ended: bool = False
     state: dict[str, Any] = field(default_factory=dict)
+    question_id: str | None = None

@@ -20,6 +20,7 @@ _UNITS = ((1000, "千"), (100, "百"), (10, "十"))
 _TRADITIONAL = str.maketrans("两号点", "兩號點")
 _REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 HELP_LINE = "12345"
+AMBULANCE = "120"
 
 
 def chinese_number(number: int) -> str:

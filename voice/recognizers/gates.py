@@ -18,6 +18,9 @@ LEAST_VOICE_SECONDS_ALONE = 0.25
 """The same for an engine that cannot say how likely it is that nobody spoke."""
 SHORT_VOICE_SECONDS = 0.8
 """Up to here it may be a lone short answer, which Whisper, padding it with silence, half takes for silence."""
+LEAST_CONFIDENCE_WHEN_SHORT = 0.9
+"""An engine without that probability must be this sure of so short a text: in 20 of 80 slamming doors it heard a word,
+in all but one of them less surely."""
 MOST_NO_SPEECH = 0.3
 MOST_NO_SPEECH_WHEN_SHORT = 0.5
 MOST_NO_SPEECH_WHEN_SURE = 0.45
@@ -53,6 +56,8 @@ class Evidence:
     """Probability that nobody spoke."""
     log_probability: float | None = None
     """Average over the text's tokens."""
+    confidence: float | None = None
+    """Average over the text's words, 0 to 1."""
     prompt_words: Sequence[str] = ()
     """The words that the engine was told to expect, in the order it was told."""
     prompt_lead: str = ""
@@ -68,6 +73,7 @@ def refusal(evidence: Evidence) -> str | None:
         ("too_little_voice", _has_too_little_voice(evidence)),
         ("empty", not text),
         ("no_speech", _says_no_speech(evidence)),
+        ("unsure", _is_short_and_unsure(evidence)),
         ("unlikely", evidence.log_probability is not None and evidence.log_probability < LEAST_LOG_PROBABILITY),
         ("compressible", compression(evidence.text) > MOST_COMPRESSION),
         ("not_chinese", evidence.chinese and not _mostly_chinese(text)),
@@ -94,6 +100,12 @@ def _says_no_speech(evidence: Evidence) -> bool:
     if evidence.voice_seconds < SHORT_VOICE_SECONDS:
         limit = MOST_NO_SPEECH_WHEN_SHORT
     return evidence.no_speech > limit
+
+
+def _is_short_and_unsure(evidence: Evidence) -> bool:
+    if evidence.no_speech is not None or evidence.confidence is None:
+        return False
+    return evidence.voice_seconds < SHORT_VOICE_SECONDS and evidence.confidence < LEAST_CONFIDENCE_WHEN_SHORT
 
 
 def compression(text: str) -> float:

@@ -65,11 +65,6 @@ class VoskRecognizer:
             recognizers.append(model.recognizer(covered))
         return VoskUtterance(recognizers, chinese=self._chinese)
 
-    def check_phrases(self, phrases: Sequence[str]) -> None:
-        """Raises PhraseNotCoveredError for the first phrase that the model has no words for: for tests and start-up."""
-        for phrase in phrases:
-            self.model.cover(phrase)
-
     @property
     def model(self) -> VoskModel:
         """The loaded model. Raises RecognizerError."""
@@ -180,7 +175,9 @@ class VoskUtterance:
         words = self._heard[0]
         text = _text(word["word"] for word in words)
         confidence = float(np.mean([word["conf"] for word in words])) if words else 0.0
-        evidence = Evidence(text=text, voice_seconds=self._tracker.speech_seconds, chinese=self._chinese)
+        evidence = Evidence(
+            text=text, voice_seconds=self._tracker.speech_seconds, confidence=confidence, chinese=self._chinese
+        )
         if refusal(evidence):
             return Transcript(text="", confidence=confidence, speech=False)
         others = {_text(word["word"] for word in heard) for heard in self._heard[1:] if not _has_unknown(heard)}

@@ -89,9 +89,11 @@ def _already_booked(turn: Turn, task: Task, error: ServiceError) -> Step:
     booking_id = cast(UUID, error.facts["booking_id"])
     booking = get_booking(turn.session, turn.actor, booking_id=booking_id)
     line = turn.words.line(
-        "You have this booked already: %(booking)s. Do you want to cancel it?", booking=booking_in_full(turn, booking)
+        "You have this booked already: %(booking)s. If you do not want it, say: cancel.",
+        booking=booking_in_full(turn, booking),
     )
-    return Step(line, OFFER, (Option(Task("cancel_meal", notes={"booking_id": str(booking_id)})),))
+    # No question: she asked for the meal, and her next yes must not take it away.
+    return Step(line)
 
 
 def _quantity_wrong(turn: Turn, task: Task, error: ServiceError) -> Step:

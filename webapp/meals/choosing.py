@@ -12,11 +12,13 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.clock import local_day
 from services.errors import ServiceError
 from services.meals import (
     MOST_PORTIONS,
     AlreadyBooked,
     Meal,
+    MealDayInThePast,
     MealFull,
     MealQuote,
     MenuChoice,
@@ -73,6 +75,8 @@ def day() -> Response:
 def meal() -> Response:
     """Which meal of that day?"""
     wanted = _day()
+    if wanted < local_day(now()):
+        raise MealDayInThePast(day=wanted)
     days = list_days(database_session(), current_actor(), person_id=current_person().id, now=now())
     meals = next((one.meals for one in days if one.day == wanted), ())
     return show("meals/meal.html", day=wanted, meals=meals)
@@ -146,6 +150,9 @@ def book() -> AnyResponse:
         return show(
             "errors/refused.html", words.status, words=words, next_url=url_for("meals.review", **wish.as_address())
         )
+    if booking.status == "cancelled":
+        # An old form once more: what it booked she has cancelled since, as the booking's page says.
+        return redirect(url_for("bookings.booking", booking_id=booking.id), 303)
     flash(_("Done. Your meal is booked. A text message is on its way to your phone."), "done")
     return redirect(url_for("bookings.booking", booking_id=booking.id), 303)
 
