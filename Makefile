@@ -52,6 +52,9 @@ lock: prepared-to-test ## renew the lock files in requirements/ and package-lock
 
 benchmarks: prepared-to-test ## measure what the documents promise (RECORDINGS=folder measures recognition too)
 	$(BIN)/python -m benchmarks.eligibility
+	$(BIN)/python -m benchmarks.screening
+	$(BIN)/python -m benchmarks.month
+	$(BIN)/python -m benchmarks.messages
 	$(if $(RECORDINGS),$(BIN)/python -m benchmarks.recognition $(RECORDINGS))
 
 clean: ## remove what can be made again; data, models and the environment stay

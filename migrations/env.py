@@ -7,15 +7,24 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
+import services.allowances.ledger.tables
+import services.allowances.tables
 import services.audit
+import services.certification.tables
 import services.conversations
 import services.demo.phone
+import services.inbox.tables
+import services.long_work.tables
 import services.meals.tables
+import services.messages.phone_notes
+import services.messages.smpp.tables
 import services.messages.tables
 import services.people
 import services.rate_limits
 import services.registry.tables
-import services.sign_in  # noqa: F401
+import services.sign_in
+import services.staff.tables
+import services.worker_tasks.tables  # noqa: F401
 from services.database.opening import open_database
 from services.database.tables import Table
 from services.settings import Settings

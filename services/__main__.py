@@ -7,15 +7,21 @@ import logging
 import os
 import sys
 
+from services import month_command
+from services.allowances import screening_command as screening
 from services.benefits import command as eligibility
+from services.certification import command as certification
 from services.clock import SystemClock
-from services.database import migrate, open_database, unit_of_work
-from services.demo import prepare_demonstration
+from services.database import Database, migrate, open_database, unit_of_work
+from services.demo import prepare_allowances, prepare_demonstration
 from services.errors import ServiceError
-from services.jobs import new_gateway, new_job_app, run_worker
+from services.job_queue import MESSAGES, OTHERS
+from services.jobs import new_job_app, open_gateway, run_worker
 from services.registry import command as registry
 from services.replies import command as replies
 from services.settings import Settings
+from services.simulation import command as simulation
+from services.staff import command as staff
 
 BAD_INPUT = 2
 # These tell every step that they take; what goes wrong they tell as warnings.
@@ -28,11 +34,21 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the database to the newest form of the tables")
     commands.add_parser("demo", help="migrate, then add what is missing of the demonstration")
-    commands.add_parser("worker", help="send messages and run the other jobs until stopped")
+    worker = commands.add_parser("worker", help="send messages and run the other jobs until stopped")
+    worker.add_argument("--only", choices=["messages", "others"], help="leave the other half to another worker")
     eligibility.add_arguments(
         commands.add_parser("eligibility", help="what people are entitled to: JSON lines in, JSON lines out")
     )
     registry.add_arguments(commands.add_parser("registry", help="import extracts of other offices' registers"))
+    staff.add_arguments(commands.add_parser("staff", help="accounts of community workers and operators"))
+    certification.add_arguments(
+        commands.add_parser("certification", help="campaigns of proof of life, and proofs shared with other offices")
+    )
+    screening.add_arguments(commands.add_parser("screen", help="find who became entitled, make the offers"))
+    month_command.add_arguments(commands.add_parser("month", help="list, audit and pay a month of the allowance"))
+    simulation.add_arguments(
+        commands.add_parser("simulate", help="live through a year in a scratch database and recount every payment")
+    )
     commands.add_parser("replies", help="how text-message replies would be read: JSON lines in, JSON lines out")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
@@ -43,25 +59,45 @@ def main(arguments: list[str] | None = None) -> int:
             return eligibility.run(chosen)
         if chosen.command == "replies":
             return replies.run()
+        if chosen.command == "simulate":
+            return simulation.run(chosen)
         return _run(chosen, Settings.from_environment(os.environ))
     except ServiceError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
 
 
+def _work(database: Database, settings: Settings, *, only: str | None) -> None:
+    clock = SystemClock()
+    if only == "others":
+        run_worker(new_job_app(database, settings, None, clock), [OTHERS])
+        return
+    with open_gateway(settings, database.sessions, clock) as gateway:
+        queues = [MESSAGES] if only == "messages" else [MESSAGES, OTHERS]
+        run_worker(new_job_app(database, settings, gateway, clock), queues)
+
+
 def _run(chosen: argparse.Namespace, settings: Settings) -> int:
     database = open_database(settings)
     try:
         if chosen.command == "worker":
-            gateway = new_gateway(settings, database.sessions)
-            run_worker(new_job_app(database, settings, gateway, SystemClock()))
+            _work(database, settings, only=chosen.only)
             return 0
         migrate(database.engine)
         if chosen.command == "registry":
             return registry.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "staff":
+            return staff.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "certification":
+            return certification.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "month":
+            return month_command.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "screen":
+            return screening.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "demo":
             with unit_of_work(database.sessions) as session:
                 prepare_demonstration(session, city=settings.city, now=SystemClock().now())
+                prepare_allowances(session, city=settings.city, now=SystemClock().now())
         return 0
     finally:
         database.close()

@@ -1,4 +1,8 @@
-"""Who acts, for whom, through which channel, and what each may do. Use cases ask here; channels never decide."""
+"""Who acts, for whom, through which channel, and what each may do. Use cases ask here; channels never decide.
+
+Refusing, suspending or stopping a benefit needs `DECIDE_CASES`, which only a community worker holds, and only for the
+people of her own community (principle 12 of the design).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ class ActorKind(StrEnum):
 
     SENIOR = "senior"
     SYSTEM = "system"
+    COMMUNITY_WORKER = "community_worker"
+    OPERATOR = "operator"
 
 
 class Channel(StrEnum):
@@ -24,19 +30,63 @@ class Channel(StrEnum):
     VOICE = "voice"
     COMMAND_LINE = "command_line"
     JOB = "job"
+    TEXT_MESSAGE = "text_message"
 
 
 class Capability(StrEnum):
-    """What can be done to somebody's affairs."""
+    """What can be done to somebody's affairs, or with the city's registers and runs."""
 
     SEE_PERSON = "see_person"
     SEE_MEALS = "see_meals"
     BOOK_MEALS = "book_meals"
     TALK = "talk"
+    SEE_BENEFITS = "see_benefits"
+    ANSWER_OFFERS = "answer_offers"
+    CERTIFY = "certify"
+    SEE_TASKS = "see_tasks"
+    DECIDE_CASES = "decide_cases"
+    IMPORT_REGISTERS = "import_registers"
+    SCREEN = "screen"
+    SEE_RUNS = "see_runs"
+    RUN_MONTH = "run_month"
 
 
-# A senior may do these for herself and for nobody else.
-OF_A_SENIOR = frozenset({Capability.SEE_PERSON, Capability.SEE_MEALS, Capability.BOOK_MEALS, Capability.TALK})
+# What each may do. A senior may for herself and for nobody else, a worker for the people of her community; what an
+# operator may do concerns registers and runs and no single person. The system may do everything.
+MAY: dict[ActorKind, frozenset[Capability]] = {
+    ActorKind.SYSTEM: frozenset(Capability),
+    ActorKind.SENIOR: frozenset(
+        {
+            Capability.SEE_PERSON,
+            Capability.SEE_MEALS,
+            Capability.BOOK_MEALS,
+            Capability.TALK,
+            Capability.SEE_BENEFITS,
+            Capability.ANSWER_OFFERS,
+            Capability.CERTIFY,
+        }
+    ),
+    ActorKind.COMMUNITY_WORKER: frozenset(
+        {
+            Capability.SEE_PERSON,
+            Capability.SEE_BENEFITS,
+            Capability.ANSWER_OFFERS,
+            Capability.CERTIFY,
+            Capability.SEE_TASKS,
+            Capability.DECIDE_CASES,
+        }
+    ),
+    ActorKind.OPERATOR: frozenset(
+        {
+            Capability.SEE_TASKS,
+            Capability.IMPORT_REGISTERS,
+            Capability.SCREEN,
+            Capability.SEE_RUNS,
+            Capability.RUN_MONTH,
+        }
+    ),
+}
+STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR})
 
 
 class NotAllowed(ServiceError):
@@ -47,11 +97,17 @@ class NotAllowed(ServiceError):
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts. `person_id` is who acts, where that is a person."""
+    """Somebody who acts. `person_id` is who acts, where that is a senior; `staff_id`, where it is one of the staff.
+
+    `community` and `district` are where a worker works; None for an operator, who works for the city.
+    """
 
     kind: ActorKind
     channel: Channel
     person_id: UUID | None = None
+    staff_id: UUID | None = None
+    community: str | None = None
+    district: str | None = None
 
     @classmethod
     def senior(cls, person_id: UUID, channel: Channel) -> Self:
@@ -63,11 +119,58 @@ class Actor:
         """The system itself: jobs and set-up."""
         return cls(ActorKind.SYSTEM, channel)
 
+    @classmethod
+    def staff(
+        cls,
+        kind: ActorKind,
+        staff_id: UUID,
+        channel: Channel,
+        community: str | None = None,
+        district: str | None = None,
+    ) -> Self:
+        """One of the staff. A worker needs a community, or she may do nothing for anybody."""
+        return cls(kind, channel, staff_id=staff_id, community=community, district=district)
 
-def require(actor: Actor, capability: Capability, *, person_id: UUID) -> None:
-    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed."""
-    if actor.kind is ActorKind.SYSTEM:
-        return
-    if actor.person_id == person_id and capability in OF_A_SENIOR:
+    @property
+    def id(self) -> UUID | None:
+        """Who acts, senior or staff, for records of deeds; None for the system."""
+        return self.staff_id or self.person_id
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether one of the staff acts."""
+        return self.kind in STAFF
+
+    def works_in(self, community: str | None, district: str | None = None) -> bool:
+        """Whether this is the community where a worker works. Communities of two districts may share a name, so the
+        district is compared too where both are known."""
+        if community is None or self.community != community:
+            return False
+        return district is None or self.district is None or self.district == district
+
+
+def require(
+    actor: Actor,
+    capability: Capability,
+    *,
+    person_id: UUID | None,
+    community: str | None = None,
+    district: str | None = None,
+) -> None:
+    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed.
+
+    `community` and `district` are the person's own: without them no worker may do anything for her, so a use case that
+    workers have asks `services.people.require_for`, which looks them up. For what concerns no single person (registers,
+    runs) `person_id` is None.
+    """
+    if capability in MAY[actor.kind] and _concerned(actor, person_id, community, district):
         return
     raise NotAllowed(capability=capability.value)
+
+
+def _concerned(actor: Actor, person_id: UUID | None, community: str | None, district: str | None) -> bool:
+    if actor.kind is ActorKind.SENIOR:
+        return person_id is not None and actor.person_id == person_id
+    if actor.kind is ActorKind.COMMUNITY_WORKER:
+        return actor.works_in(community, district)
+    return True

@@ -17,7 +17,10 @@ def completed_years(birth_on: date, day: date) -> int:
     >>> completed_years(date(1956, 2, 29), date(2026, 2, 27)), completed_years(date(1956, 2, 29), date(2026, 2, 28))
     (69, 70)
     """
-    birthday = (birth_on.month, birth_on.day)
-    if birthday == (2, 29) and not isleap(day.year):
-        birthday = (2, 28)
-    return day.year - birth_on.year - ((day.month, day.day) < birthday)
+    return day.year - birth_on.year - (day < birthday_in(birth_on, day.year))
+
+
+def birthday_in(birth_on: date, year: int) -> date:
+    """The day in `year` on which somebody born on `birth_on` completes a year of age."""
+    is_missing = (birth_on.month, birth_on.day) == (2, 29) and not isleap(year)
+    return birth_on.replace(year=year, day=28 if is_missing else birth_on.day)

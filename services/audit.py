@@ -22,6 +22,7 @@ class AuditEntry(Table):
     at: Mapped[datetime]
     actor_kind: Mapped[str]
     actor_person_id: Mapped[UUID | None]
+    actor_staff_id: Mapped[UUID | None]
     channel: Mapped[str]
     deed: Mapped[str]
     person_id: Mapped[UUID | None] = mapped_column(index=True)
@@ -47,6 +48,7 @@ def record(
             at=now,
             actor_kind=actor.kind,
             actor_person_id=actor.person_id,
+            actor_staff_id=actor.staff_id,
             channel=actor.channel,
             deed=deed,
             person_id=person_id,

@@ -9,6 +9,12 @@ import procrastinate
 from sqlalchemy.orm import Session
 
 SEND_MESSAGES = "send_messages"
+READ_INCOMING = "read_incoming"
+DO_LONG_WORK = "do_long_work"
+
+# What belongs to the line to the SMS centre can have a worker of its own, which nothing else holds up.
+MESSAGES, OTHERS = "messages", "default"
+QUEUES = {SEND_MESSAGES: MESSAGES}
 
 _DEFERRED_IN = "job_deferred_in"
 # Never opened: it only words the INSERT, which runs on the session's connection.
@@ -22,5 +28,5 @@ def defer_once(session: Session, job: str) -> None:
     if transaction is not None and deferred.get(job) is transaction:
         return
     connection = session.connection().connection.driver_connection
-    _app.configure_task(job, connection=connection).defer()
+    _app.configure_task(job, connection=connection, queue=QUEUES.get(job, OTHERS)).defer()
     deferred[job] = session.get_nested_transaction() or session.get_transaction()

@@ -7,19 +7,27 @@ whatever is due, so that the speed of the job engine is no limit for messages.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 import procrastinate
 from procrastinate import JobContext
 from sqlalchemy.orm import Session, sessionmaker
 
-from services import conversations, rate_limits, sign_in
+from services import certification, conversations, inbox, rate_limits, sign_in, staff
+from services.allowances import by_the_clock
+from services.allowances.ledger.by_the_clock import announce_coming_tiers
 from services.clock import Clock
 from services.database import Database, unit_of_work
 from services.demo import DemoPhoneGateway, prepare_demonstration
-from services.job_queue import SEND_MESSAGES
-from services.messages import Composer, Gateway, send_due
+from services.inbox import IncomingText
+from services.job_queue import DO_LONG_WORK, MESSAGES, OTHERS, READ_INCOMING, SEND_MESSAGES, defer_once
+from services.long_work import do_waiting_work
+from services.messages import Composer, Gateway, WindowGateway, give_up_waiting, send_due, settle_receipts
+from services.messages.smpp import ArrivedText, open_line
+from services.messages.undelivered import tell_workers
 from services.settings import Settings, SettingsWrong
 
 logger = logging.getLogger(__name__)
@@ -27,31 +35,44 @@ logger = logging.getLogger(__name__)
 CONCURRENCY = 2
 HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
+# After this long a job that sends lets others have their turn and queues itself again.
+SEND_FOR = timedelta(seconds=5)
 EVERY_TEN_SECONDS = "* * * * * */10"
+EVERY_MINUTE = "* * * * *"
+EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_HOUR = "17 * * * *"
+# By the clock of UTC: 9 to 17 in the city.
+IN_OFFICE_HOURS = "5 1-9 * * *"
 
 
-def new_gateway(settings: Settings, sessions: sessionmaker[Session]) -> Gateway:
-    """The gateway that the settings name. Raises SettingsWrong."""
-    if settings.message_gateway == "demo_phone" and settings.demo:
-        return DemoPhoneGateway(sessions, city=settings.city)
-    raise SettingsWrong(problems=f"YINIAN_MESSAGE_GATEWAY: no gateway {settings.message_gateway} outside demo mode")
+@contextmanager
+def open_gateway(
+    settings: Settings, sessions: sessionmaker[Session], clock: Clock
+) -> Iterator[Gateway | WindowGateway]:
+    """The gateway that the settings name, open as long as the block lasts. Raises SettingsWrong."""
+
+    def receive(session: Session, texts: Sequence[ArrivedText]) -> None:
+        incoming = [
+            IncomingText("smpp", it.gateway_message_id, it.phone, it.text, it.to, it.received_at) for it in texts
+        ]
+        inbox.receive_many(session, incoming, city=settings.city)
+
+    if settings.message_gateway == "smpp":
+        with open_line(settings, sessions, clock, receive=receive, on_undelivered=tell_workers(clock)) as line:
+            yield line
+    elif settings.message_gateway == "demo_phone" and settings.demo:
+        yield DemoPhoneGateway(sessions, city=settings.city)
+    else:
+        raise SettingsWrong(problems=f"YINIAN_MESSAGE_GATEWAY: no gateway {settings.message_gateway} outside demo mode")
 
 
-def new_job_app(database: Database, settings: Settings, gateway: Gateway, clock: Clock) -> procrastinate.App:
-    """Procrastinate with all the jobs of this installation."""
+def new_job_app(
+    database: Database, settings: Settings, gateway: Gateway | WindowGateway | None, clock: Clock
+) -> procrastinate.App:
+    """Procrastinate with all the jobs of this installation; without a gateway all but those that need one."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database.url))
-    composer = Composer(settings.locales_dir)
-    lease = timedelta(seconds=settings.message_lease_seconds)
-
-    @app.periodic(cron=EVERY_TEN_SECONDS)
-    @app.task(name="send_due_messages", queueing_lock="send_due_messages")
-    @app.task(name=SEND_MESSAGES)
-    def send_messages(timestamp: int | None = None) -> None:
-        """Also runs by the clock, for messages that were postponed or whose worker died."""
-        report = send_due(database.sessions, gateway, composer, lease=lease)
-        if any(vars(report).values()):
-            logger.info("messages_sent %s", " ".join(f"{name}={count}" for name, count in vars(report).items()))
+    if gateway is not None:
+        _add_messages(app, database, settings, gateway, clock)
 
     @app.periodic(cron=EVERY_TEN_SECONDS)
     @app.task(name="rescue_jobs", queueing_lock="rescue_jobs", pass_context=True)
@@ -61,12 +82,143 @@ def new_job_app(database: Database, settings: Settings, gateway: Gateway, clock:
             logger.warning("job_rescued id=%s task=%s", job.id, job.task_name)
             await app.job_manager.retry_job(job)
 
+    _add_inbox(app, database, clock)
+    _add_allowances(app, database, settings, clock)
+    _add_certification(app, database, settings, clock)
+    _add_long_work(app, database, clock)
     _add_housekeeping(app, database, settings, clock)
     return app
 
 
+def _add_messages(
+    app: procrastinate.App,
+    database: Database,
+    settings: Settings,
+    gateway: Gateway | WindowGateway,
+    clock: Clock,
+) -> None:
+    composer = Composer(settings.locales_dir)
+    lease = timedelta(seconds=settings.message_lease_seconds)
+    on_undelivered = tell_workers(clock)
+
+    @_one_at_a_time
+    def send_alone() -> None:
+        report = send_due(
+            database.sessions, gateway, composer, lease=lease, on_undelivered=on_undelivered, at_most=SEND_FOR
+        )
+        if any(vars(report).values()):
+            logger.info("messages_sent %s", " ".join(f"{name}={count}" for name, count in vars(report).items()))
+        if report.more:
+            with unit_of_work(database.sessions) as session:
+                defer_once(session, SEND_MESSAGES)
+
+    @app.periodic(cron=EVERY_TEN_SECONDS)
+    @app.task(name="send_due_messages", queueing_lock="send_due_messages", queue=MESSAGES)
+    @app.task(name=SEND_MESSAGES, queue=MESSAGES)
+    def send_messages(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for messages that were postponed or whose worker died."""
+        send_alone()
+
+    @app.periodic(cron=EVERY_TEN_SECONDS)
+    @app.task(name="settle_receipts", queueing_lock="settle_receipts", queue=MESSAGES)
+    def settle_all_receipts(timestamp: int) -> None:
+        """Receipts that came before their message was known."""
+        settle_receipts(database.sessions, on_undelivered=on_undelivered)
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="give_up_waiting_for_receipts", queueing_lock="give_up_waiting_for_receipts", queue=MESSAGES)
+    def give_up_waiting_for_receipts(timestamp: int) -> None:
+        if lost := give_up_waiting(database.sessions, on_undelivered=on_undelivered):
+            logger.warning("messages_without_receipt count=%s", lost)
+
+
+def _add_long_work(app: procrastinate.App, database: Database, clock: Clock) -> None:
+    # One at a time, so that the other hand of this worker stays free for messages.
+    @app.periodic(cron=EVERY_TEN_SECONDS)
+    @app.task(name="do_due_long_work", queueing_lock="do_due_long_work", lock=DO_LONG_WORK)
+    @app.task(name=DO_LONG_WORK, lock=DO_LONG_WORK)
+    def do_long_work(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for work whose process died."""
+        if ended := do_waiting_work(database.sessions, clock):
+            logger.info("long_work_ended count=%s", ended)
+
+
+def _one_at_a_time(work: Callable[[], None]) -> Callable[[], None]:
+    """The same work, done by one hand of this worker so that the others stay free; whoever comes meanwhile has that
+    one look once more."""
+    wanted, busy = threading.Event(), threading.Lock()
+
+    def alone() -> None:
+        wanted.set()
+        while wanted.is_set() and busy.acquire(blocking=False):
+            try:
+                wanted.clear()
+                work()
+            finally:
+                busy.release()
+
+    return alone
+
+
+def _add_inbox(app: procrastinate.App, database: Database, clock: Clock) -> None:
+    @_one_at_a_time
+    def read_alone() -> None:
+        report = inbox.read_incoming(database.sessions, clock)
+        if report.read or report.failed:
+            logger.info("incoming_messages_read read=%s failed=%s", report.read, report.failed)
+
+    @app.periodic(cron=EVERY_TEN_SECONDS)
+    @app.task(name="read_due_incoming", queueing_lock="read_due_incoming")
+    @app.task(name=READ_INCOMING)
+    def read_incoming(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for messages whose reading failed or whose worker died."""
+        read_alone()
+
+    @app.periodic(cron=EVERY_TEN_MINUTES)
+    @app.task(name="look_again_at_incoming", queueing_lock="look_again_at_incoming")
+    def look_again_at_incoming(timestamp: int) -> None:
+        """Answers that came before their offer was there."""
+        inbox.look_again(database.sessions, now=clock.now())
+
+
+def _add_allowances(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="check_applications", queueing_lock="check_applications")
+    def check_applications(timestamp: int) -> None:
+        """Whoever agreed hears within a minute or two that it is approved, where nothing is in doubt."""
+        by_the_clock.check_new_applications(database.sessions, now=clock.now())
+
+    @app.periodic(cron=IN_OFFICE_HOURS)
+    @app.task(name="look_after_cases", queueing_lock="look_after_cases")
+    def look_after_cases(timestamp: int) -> None:
+        """Offers, reminders and ends of offers go out by day; a worker that was off at nine makes up for it at ten."""
+        by_the_clock.look_after_cases(database.sessions, city=settings.city, now=clock.now())
+
+    @app.periodic(cron=IN_OFFICE_HOURS)
+    @app.task(name="announce_coming_tiers", queueing_lock="announce_coming_tiers")
+    def announce_tiers(timestamp: int) -> None:
+        """After the day of payment, for the month that comes."""
+        announce_coming_tiers(database.sessions, city=settings.city, now=clock.now())
+
+
+def _add_certification(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    # A mistake in the file stops the start, not the job in the night.
+    certification.read_parameters()
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="look_after_certification", queueing_lock="look_after_certification")
+    def look_after_certification(timestamp: int) -> None:
+        """Opens, reminds and closes; it knows itself on which days and at which hours."""
+        certification.look_after_certification(database.sessions, city=settings.city, now=clock.now())
+
+
 def _add_housekeeping(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
-    steps: list[Callable[..., None]] = [rate_limits.forget_old, sign_in.forget_old, conversations.forget_old]
+    steps: list[Callable[..., None]] = [
+        rate_limits.forget_old,
+        sign_in.forget_old,
+        staff.forget_old,
+        conversations.forget_old,
+    ]
 
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="forget_old", queueing_lock="forget_old")
@@ -84,11 +236,13 @@ def _add_housekeeping(app: procrastinate.App, database: Database, settings: Sett
                 prepare_demonstration(session, city=settings.city, now=clock.now())
 
 
-def run_worker(app: procrastinate.App) -> None:
+def run_worker(app: procrastinate.App, queues: Collection[str] = (MESSAGES, OTHERS)) -> None:
     """Work until told to stop (SIGINT, SIGTERM); the job at hand is finished first."""
     with app.open():
-        app.configure_task(SEND_MESSAGES).defer()
+        app.configure_task(SEND_MESSAGES, queue=MESSAGES).defer()
     app.run_worker(
+        # Procrastinate hands it to PostgreSQL as it is, and only a list becomes an array there.
+        queues=list(queues),
         concurrency=CONCURRENCY,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=DEAD_AFTER_SECONDS,

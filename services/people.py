@@ -17,8 +17,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.actor import Actor, Capability, NotAllowed, require
+from services import audit
+from services.actor import Actor, ActorKind, Capability, NotAllowed, require
 from services.ages import completed_years
+from services.clock import SystemClock
 from services.database.tables import Table, new_id
 from services.errors import ServiceError
 from services.sealing import vault_of
@@ -26,6 +28,7 @@ from services.sealing import vault_of
 PHONE = "persons.phone"
 ID_NUMBER = "persons.id_number"
 ADDRESS = "persons.address"
+READS = "person_reads"
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
 MOBILE_DIGITS = 11
@@ -239,7 +242,7 @@ def normal_id_number(text: str) -> str:
 
 def add_person(session: Session, actor: Actor, new: NewPerson, *, city: str, now: datetime) -> Person:
     """A new person. Only the system adds people; raises NotAllowed, PhoneNumberWrong, IdNumberWrong."""
-    if actor.person_id is not None:
+    if actor.kind is not ActorKind.SYSTEM:
         raise NotAllowed(capability="add_person")
     vault = vault_of(session)
     phone, id_number = normal_phone(new.phone), normal_id_number(new.id_number)
@@ -264,12 +267,43 @@ def add_person(session: Session, actor: Actor, new: NewPerson, *, city: str, now
 
 
 def get_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
-    """One person. Raises NotAllowed, also for an id that nobody has: who exists is nobody else's business."""
-    require(actor, Capability.SEE_PERSON, person_id=person_id)
+    """One person. Raises NotAllowed, also for an id that nobody has: who exists is nobody else's business.
+
+    Each read by one of the staff goes into the record of deeds.
+    """
     row = session.get(PersonRow, person_id)
     if row is None:
         raise NotAllowed(capability=Capability.SEE_PERSON.value)
+    require(actor, Capability.SEE_PERSON, person_id=person_id, community=row.community, district=row.district)
+    if actor.is_staff:
+        _record_read(session, actor, row)
     return _person(session, row)
+
+
+def _record_read(session: Session, actor: Actor, row: PersonRow) -> None:
+    """Once for each transaction, however many use cases of one page look at her."""
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    reads = session.info.setdefault(READS, {})
+    if transaction is not None and reads.get((actor.staff_id, row.id)) is transaction:
+        return
+    # The one time that is the machine's own and not an argument: a read happens when it happens, also while another
+    # day is tried out.
+    now = SystemClock().now()
+    audit.record(session, actor, "person_read", city=row.city, person_id=row.id, subject_id=None, now=now)
+    reads[actor.staff_id, row.id] = transaction
+
+
+def require_for(session: Session, actor: Actor, capability: Capability, *, person_id: UUID) -> None:
+    """Return if the actor may do this to the affairs of `person_id`, whose community is looked up where a worker acts.
+    Raises NotAllowed, also for an id that nobody has."""
+    row = session.get(PersonRow, person_id) if actor.kind is ActorKind.COMMUNITY_WORKER else None
+    require(
+        actor,
+        capability,
+        person_id=person_id,
+        community=row.community if row else None,
+        district=row.district if row else None,
+    )
 
 
 def find_people_by_phone(session: Session, phone: str) -> tuple[Person, ...]:
@@ -281,7 +315,7 @@ def find_people_by_phone(session: Session, phone: str) -> tuple[Person, ...]:
 
 def find_people_by_name(session: Session, actor: Actor, *, name: str) -> tuple[Person, ...]:
     """Everybody of this name. Only for the system: the command line finds demo people so. Raises NotAllowed."""
-    if actor.person_id is not None:
+    if actor.kind is not ActorKind.SYSTEM:
         raise NotAllowed(capability="find_people")
     rows = session.scalars(select(PersonRow).where(PersonRow.name == name).order_by(PersonRow.id))
     return tuple(_person(session, row) for row in rows)

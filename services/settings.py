@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -49,8 +49,24 @@ class Settings(BaseModel):
     var_dir: Path = Field(default=PROJECT / "var", description="what the running system keeps on disk")
     locales_dir: Path = Field(default=PROJECT / "locales", description="every word for people")
     city: str = Field(default="shenzhen", description="whose installation this is")
-    message_gateway: str = Field(default="demo_phone", description="who carries text messages: demo_phone")
+    message_gateway: str = Field(default="demo_phone", description="who carries text messages: demo_phone or smpp")
     message_lease_seconds: int = Field(default=60, ge=1, description="how long a worker may hold unsent messages")
+    smpp_host: str | None = Field(default=None, description="the SMS centre's host name, as in its certificate")
+    smpp_port: int = Field(default=2775, ge=1, le=65535, description="the SMS centre's port")
+    smpp_tls: bool = Field(default=True, description="encrypt the line; false only inside a network of one's own")
+    smpp_tls_ca_file: Path | None = Field(default=None, description="who signs for the SMS centre, if no usual one")
+    smpp_system_id: SecretStr | None = Field(default=None, description="the account's name at the SMS centre")
+    smpp_password: SecretStr | None = Field(default=None, description="the account's password")
+    smpp_system_type: str = Field(default="", description="what some SMS centres want to be told at sign-in")
+    smpp_source_address: str = Field(default="", description="our number, which people see and answer to")
+    smpp_country_code: str = Field(default="86", description="what goes before a mobile number of eleven digits")
+    smpp_window: int = Field(default=10, ge=1, le=1000, description="how many messages may wait for their answer")
+    smpp_per_second: int = Field(default=100, ge=1, description="how many parts a second the contract allows")
+    smpp_long_messages: Literal["parts", "payload"] = Field(
+        default="parts", description="texts over 70 characters: in parts of 67, or whole as message_payload"
+    )
+    smpp_answer_seconds: float = Field(default=20, gt=0, description="without an answer for so long the line is down")
+    smpp_enquire_seconds: float = Field(default=30, gt=0, description="a quiet line is tried this often")
 
     @field_validator("secret_key", "index_key")
     @classmethod

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from services import audit, people
 from services.actor import Actor, Channel, NotAllowed
 from services.database.tables import Table, new_id
-from services.messages import queue_message
+from services.messages import queue_asked_for_message
 from services.people import Person
 from services.rate_limits import RateLimit, seconds_to_wait
 from services.sealing import vault_of
@@ -206,7 +206,7 @@ def _text_code(session: Session, phone: str, code: str, *, city: str, now: datet
     registered = people.find_people_by_phone(session, phone)
     first = registered[0] if registered else None
     with session.begin_nested() as step:
-        queue_message(
+        queue_asked_for_message(
             session,
             "sign_in_code",
             city=city,

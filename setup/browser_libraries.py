@@ -1,4 +1,5 @@
-"""The browser's libraries, from their npm packages into static/vendor/ (docs/decisions/003).
+"""The browser's libraries, from their npm packages into static/vendor/ (docs/decisions/003), and the SMS centre of the
+tests into var/node/ (docs/decisions/052).
 
 package-lock.json pins them by digest. npm does the fetching and checking; a machine without npm gets it as a Python
 package into the virtual environment. Of the thousands of icons only those that static/icons.txt names are kept.
@@ -24,6 +25,9 @@ NPM_LOCK = REQUIREMENTS / "npm.lock"
 # Older ones don't know this form of package-lock.json.
 OLDEST_NPM = 7
 WORKPLACE = VAR / "npm"
+# The SMS centre of the tests and what it needs: packages that node runs from here.
+NODE_MODULES = VAR / "node" / "node_modules"
+NODE_PACKAGES = ("smpp", "iconv-lite", "safer-buffer")
 
 # Path in node_modules, path in static/vendor.
 FILES = {
@@ -40,8 +44,8 @@ def step() -> Step:
         "browser-libraries",
         title="fetching the browser libraries",
         usually="seconds",
-        made_from=lambda: [DESCRIPTION, LOCK, ICON_NAMES, *FILES.values()],
-        makes=lambda: [VENDOR / name for name in FILES.values()],
+        made_from=lambda: [DESCRIPTION, LOCK, ICON_NAMES, *FILES.values(), *NODE_PACKAGES],
+        makes=lambda: [*(VENDOR / name for name in FILES.values()), *(NODE_MODULES / name for name in NODE_PACKAGES)],
         work=_fetch,
     )
 
@@ -83,6 +87,10 @@ def _copy(packages: Path) -> None:
         shutil.copyfile(packages / source, draft / target)
     shutil.rmtree(VENDOR, ignore_errors=True)
     draft.rename(VENDOR)
+    shutil.rmtree(NODE_MODULES, ignore_errors=True)
+    NODE_MODULES.mkdir(parents=True)
+    for name in NODE_PACKAGES:
+        (packages / name).rename(NODE_MODULES / name)
 
 
 def _npm(log: Log) -> Path:

@@ -15,6 +15,7 @@ from services.settings import PROJECT, Settings
 from webapp import (
     access,
     browser_files,
+    certification,
     demo_phone,
     display,
     error_pages,
@@ -26,11 +27,13 @@ from webapp import (
     request_log,
     security,
     sign_in,
+    staff,
     talk,
     talk_socket,
     transaction,
     words,
 )
+from webapp.benefits import offers, overview, wording
 from webapp.meals import bookings, choosing
 from webapp.site import Site
 from webapp.talk_engines import Engines, LazyEngines
@@ -64,14 +67,17 @@ def create_app(
         languages,
         display,
         words,
+        wording,
         browser_files,
         pages,
         error_pages,
     ):
         part.install(app)
-    for part in (health, home, helping, sign_in, choosing, bookings, talk, demo_phone):
+    for part in (health, home, helping, sign_in, choosing, bookings, overview, offers, talk, demo_phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(display.blueprint)
     app.register_blueprint(languages.blueprint)
+    staff.install(app)
     talk_socket.install(app)
+    certification.install(app)
     return app

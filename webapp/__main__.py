@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.clock import SystemClock
 from services.database import Database, migrate, open_database, unit_of_work
-from services.demo import prepare_demonstration
+from services.demo import prepare_allowances, prepare_demonstration
 from services.errors import ServiceError
 from services.settings import Settings, ensure_demo_settings
 from webapp.children import Child, fresh_log
@@ -134,6 +134,7 @@ def _opened_database(settings: Settings) -> Iterator[Database]:
         if settings.demo:
             with unit_of_work(database.sessions) as session:
                 prepare_demonstration(session, city=settings.city, now=SystemClock().now())
+                prepare_allowances(session, city=settings.city, now=SystemClock().now())
         # The children open connections of their own.
         database.engine.dispose()
         yield database

@@ -142,6 +142,43 @@ def _booking_unknown(_facts: Facts) -> ErrorWords:
     )
 
 
+def _offer_unknown(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("There is no such application"),
+        _("The address may be old. Everything of yours is in one list."),
+        _("See my benefits"),
+        url_for("benefits.benefits"),
+        404,
+    )
+
+
+def _offer_ended(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("This offer has ended"),
+        _("You can still apply yourself. Nothing is lost but the months before."),
+        _("See my benefits"),
+        url_for("benefits.benefits"),
+    )
+
+
+def _decided_otherwise(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("This was answered already"),
+        _("Nothing was changed. In the list you see how it stands."),
+        _("See my benefits"),
+        url_for("benefits.benefits"),
+    )
+
+
+def _not_entitled(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("You cannot have this at the moment"),
+        _("Nothing was applied for. The page of the benefit says why. If that is wrong, call 12345."),
+        _("See my benefits"),
+        url_for("benefits.benefits"),
+    )
+
+
 def _not_allowed(_facts: Facts) -> ErrorWords:
     return ErrorWords(
         _("This page is not open to you"),
@@ -149,6 +186,33 @@ def _not_allowed(_facts: Facts) -> ErrorWords:
         _("Go to the first page"),
         url_for("home.home"),
         403,
+    )
+
+
+def _nothing_to_certify(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("There is nothing to certify"),
+        _("You are certified already, or nobody has asked you to be. You need not do anything."),
+        _("See how it stands"),
+        url_for("certification.certification"),
+    )
+
+
+def _must_be_spoken(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("The digits must be spoken"),
+        _("Typed digits cannot show that it is you. Press the microphone and say them."),
+        _("Go to the digits"),
+        url_for("certification.digits"),
+    )
+
+
+def _challenge_unknown(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("These digits no longer count"),
+        _("Take new ones. Nothing is lost."),
+        _("Begin again"),
+        url_for("certification.certification"),
     )
 
 
@@ -179,17 +243,27 @@ def _same_meal_elsewhere(facts: Facts) -> str:
 
 
 TABLE: dict[str, Callable[[Facts], ErrorWords]] = {
+    "already_applied": _decided_otherwise,
     "already_booked": _already_booked,
+    "already_decided": _decided_otherwise,
     "booking_unknown": _booking_unknown,
+    "case_unknown": _offer_unknown,
+    "challenge_unknown": _challenge_unknown,
     "delivery_not_offered": _no_delivery,
     "meal_day_in_the_past": _day_in_the_past,
     "meal_day_not_offered": _day_not_offered,
     "meal_full": _full,
     "menu_unknown": _menu_unknown,
+    "must_be_spoken": _must_be_spoken,
     "not_allowed": _not_allowed,
+    "not_entitled": _not_entitled,
+    "nothing_to_certify": _nothing_to_certify,
+    "offer_ended": _offer_ended,
+    "offer_unknown": _offer_unknown,
     "orders_closed": _orders_closed,
     "phone_number_wrong": _phone_number_wrong,
     "price_changed": _price_changed,
     "quantity_wrong": _quantity_wrong,
+    "step_not_possible": _decided_otherwise,
     "too_late_to_cancel": _too_late_to_cancel,
 }

@@ -49,22 +49,28 @@ def install(app: Flask) -> None:
         "max_message_size": LONGEST_MESSAGE,
         "thread_class": reading_thread,
     }
-    lines = OpenLines()
-
-    def talk_socket(socket: Server) -> None:
-        _serve(socket, lines)
-
-    Sock(app).route("/talk/socket", endpoint="talk_socket")(talk_socket)
+    app.extensions["open_lines"] = OpenLines()
+    add_line(app, "/talk/socket", "talk_socket", Line)
 
 
-def _serve(socket: Server, lines: OpenLines) -> None:
+def add_line(app: Flask, address: str, endpoint: str, kind: type[Line]) -> None:
+    """Serve a microphone's line at this address. All lines of a process count together, whatever they are for."""
+    lines: OpenLines = app.extensions["open_lines"]
+
+    def socket_of_line(socket: Server) -> None:
+        _serve(socket, lines, kind)
+
+    Sock(app).route(address, endpoint=endpoint)(socket_of_line)
+
+
+def _serve(socket: Server, lines: OpenLines, kind: type[Line]) -> None:
     if not same_origin(request.headers.get("Origin")):
         socket.close()
         return
     person_id, talking = current_person().id, this_browser()
     # The line may stay open for an hour; its transaction may not.
     end_transaction()
-    line = Line(socket, this_site(), talking)
+    line = kind(socket, this_site(), talking)
     try:
         with lines.one_more(person_id):
             line.serve()
@@ -76,7 +82,7 @@ class Line:
     """One open microphone and the turn that is going on in it."""
 
     def __init__(self, socket: Server, site: Site, talking: Talking) -> None:
-        self._socket, self._site, self._talking = socket, site, talking
+        self._socket, self.site, self.talking = socket, site, talking
         self._utterance: Utterance | None = None
         self._detector: TurnDetector | None = None
         self._question: str | None = None
@@ -120,16 +126,16 @@ class Line:
                 self._finish()
             case "stop":
                 self._forget()
-                self._tell("stopped")
+                self.tell("stopped")
             case "say" if isinstance(wish.get("text"), str):
                 self._forget()
-                self._answer(Heard(wish["text"].strip()[:LONGEST_SENTENCE], answers=_question(wish)))
+                self.answer(Heard(wish["text"].strip()[:LONGEST_SENTENCE], answers=_question(wish)))
 
     def _listen(self) -> None:
-        recognizer = self._site.engines.recognizer()
-        self._utterance = recognizer.utterance(words_expected_now(self._site, self._talking))
-        self._detector = self._site.engines.turn_detector()
-        self._tell("listening")
+        recognizer = self.site.engines.recognizer()
+        self._utterance = recognizer.utterance(self.expected_words())
+        self._detector = self.site.engines.turn_detector()
+        self.tell("listening")
 
     def _take_sound(self, message: bytes) -> None:
         if self._utterance is None or self._detector is None:
@@ -137,29 +143,34 @@ class Line:
         samples = np.frombuffer(message[: len(message) // BYTES_A_SAMPLE * BYTES_A_SAMPLE], dtype="<i2")
         partial = self._utterance.accept(samples)
         if partial:
-            self._tell("partial", text=partial)
+            self.tell("partial", text=partial)
         event = self._detector.accept(samples)
         if event is TurnEvent.TURN_ENDED:
             self._finish()
         elif event is TurnEvent.NOTHING_HEARD:
             self._forget()
-            self._answer(Heard("", spoken=True, answers=self._question))
+            self.answer(Heard("", spoken=True, answers=self._question))
 
     def _finish(self) -> None:
         assert self._utterance is not None
-        self._tell("thinking")
+        self.tell("thinking")
         utterance = self._utterance
         self._forget()
         transcript = utterance.finish()
         text = transcript.text if transcript.speech else ""
-        self._answer(Heard(text, transcript.confidence, True, transcript.alternatives, self._question))
+        self.answer(Heard(text, transcript.confidence, True, transcript.alternatives, self._question))
 
-    def _answer(self, heard: Heard) -> None:
+    def expected_words(self) -> tuple[str, ...]:
+        """The words that the recognizer may expect as the next answer. Raises NobodySignedIn."""
+        return words_expected_now(self.site, self.talking)
+
+    def answer(self, heard: Heard) -> None:
+        """Answer what was heard or pressed."""
         if heard.text:
-            self._tell("heard", text=heard.text)
-        answer = take_turn(self._site, self._talking, heard)
+            self.tell("heard", text=heard.text)
+        answer = take_turn(self.site, self.talking, heard)
         booking = url_for("bookings.booking", booking_id=answer.booking_id) if answer.booking_id else None
-        self._tell(
+        self.tell(
             "reply",
             text=answer.text,
             open=answer.is_open,
@@ -169,13 +180,13 @@ class Line:
             speech=bool(answer.speech),
         )
         if answer.speech:
-            self._speak(answer.speech)
+            self.speak(answer.speech)
 
-    def _speak(self, speech: str) -> None:
-        """The answer as a wav file. It is on the page already, and what was done is done: a voice that fails is no
+    def speak(self, speech: str) -> None:
+        """Send the answer as a wav file. It is on the page already, and what was done is done: a voice that fails is no
         more than silence."""
         try:
-            sound = self._site.engines.speaker().say(speech).to_wav()
+            sound = self.site.engines.speaker().say(speech).to_wav()
         except EngineMissing:
             sound = None
         except Exception as error:
@@ -183,7 +194,7 @@ class Line:
             log.error("speech_broken error=%s", type(error).__name__)
             sound = None
         if sound is None:
-            self._tell("unspoken")
+            self.tell("unspoken")
         else:
             self._socket.send(sound)
 
@@ -192,9 +203,10 @@ class Line:
 
     def _fail(self, code: str) -> None:
         self._forget()
-        self._tell("error", code=code)
+        self.tell("error", code=code)
 
-    def _tell(self, kind: str, **facts: object) -> None:
+    def tell(self, kind: str, **facts: object) -> None:
+        """One message to the page."""
         self._socket.send(json.dumps({"kind": kind, **facts}, ensure_ascii=False))
 
 

@@ -61,7 +61,7 @@ class Answer:
 
 def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
     """The answer to what was heard. Raises NobodySignedIn."""
-    with _at_the_table(site, talking) as (session, person):
+    with at_the_table(site, talking) as (session, person):
         actor = Actor.senior(person.id, Channel.VOICE if heard.spoken else Channel.SCREEN)
         now = site.clock.now()
         state = conversations.load(session, actor, person_id=person.id, now=now)
@@ -90,14 +90,14 @@ def last_answer(session: Session, site: Site, person: Person, locale: str) -> An
 
 def words_expected_now(site: Site, talking: Talking) -> tuple[str, ...]:
     """The words that the recognizer may expect as the next answer. Raises NobodySignedIn."""
-    with _at_the_table(site, talking) as (session, person):
+    with at_the_table(site, talking) as (session, person):
         actor = Actor.senior(person.id, Channel.VOICE)
         kept = conversations.load(session, actor, person_id=person.id, now=site.clock.now())
     return expected_words(ConversationState.from_json(kept).question)
 
 
 @contextmanager
-def _at_the_table(site: Site, talking: Talking) -> Iterator[tuple[Session, Person]]:
+def at_the_table(site: Site, talking: Talking) -> Iterator[tuple[Session, Person]]:
     """A unit of work with the person whose sign-in this is; looked up anew each time, since it may have ended."""
     with unit_of_work(site.database.sessions) as session:
         found = signed_in(session, token=talking.token, now=site.clock.now())

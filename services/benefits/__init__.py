@@ -4,6 +4,7 @@
 database or words a sentence.
 """
 
+from services.benefits.amounts import NoSuchFigure, Tier, figure_on, rule_on, tiers_known_on, tiers_on
 from services.benefits.answers import Answer, assess
 from services.benefits.facts import Facts, FactsWrong
 from services.benefits.meals import MealCap, meal_subsidy_cap
@@ -17,10 +18,16 @@ __all__ = [
     "Facts",
     "FactsWrong",
     "MealCap",
+    "NoSuchFigure",
     "ParameterFileWrong",
     "Per",
     "Status",
+    "Tier",
     "assess",
     "facts_of",
+    "figure_on",
     "meal_subsidy_cap",
+    "rule_on",
+    "tiers_known_on",
+    "tiers_on",
 ]

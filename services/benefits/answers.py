@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,8 +100,10 @@ def assess(facts: Facts) -> Mapping[Benefit, Answer]:
     return {each.benefit: each.answer(0) for each in verdicts}
 
 
-def verdicts_for(codes: Codes, rules: Rules | None = None) -> Iterator[tuple[NDArray[np.intp], tuple[Verdicts, ...]]]:
-    """The verdicts for people whose facts are the rows of `codes` (columns as in `FIELDS`).
+def verdicts_for(
+    codes: Codes, rules: Rules | None = None, benefits: Iterable[Benefit] = tuple(Benefit)
+) -> Iterator[tuple[NDArray[np.intp], tuple[Verdicts, ...]]]:
+    """The verdicts about some benefits for people whose facts are the rows of `codes` (columns as in `FIELDS`).
 
     One pair for each era of the rules among them: the places of its people in `codes`, and their verdicts.
     """
@@ -110,15 +112,15 @@ def verdicts_for(codes: Codes, rules: Rules | None = None) -> Iterator[tuple[NDA
     eras = np.array([rules.era_of(day_of(int(day))) for day in days])[era_of_day]
     for era in np.unique(eras):
         places = np.flatnonzero(eras == era)
-        yield places, _calculate(rules, rules.first_day_of_era(int(era)), codes[places])
+        yield places, _calculate(rules, rules.first_day_of_era(int(era)), codes[places], benefits)
 
 
-def _calculate(rules: Rules, day: date, codes: Codes) -> tuple[Verdicts, ...]:
+def _calculate(rules: Rules, day: date, codes: Codes, benefits: Iterable[Benefit]) -> tuple[Verdicts, ...]:
     calculation = Calculation(rules.system, day, len(codes))
     for place, told in enumerate(FIELDS):
         column = codes[:, place]
         calculation.tell(told.name, column.astype("datetime64[D]" if told.name in DAY_FIELDS else np.int32))
-    return tuple(_verdicts(rules, benefit, day, calculation) for benefit in Benefit)
+    return tuple(_verdicts(rules, benefit, day, calculation) for benefit in benefits)
 
 
 def _verdicts(rules: Rules, benefit: Benefit, day: date, calculation: Calculation) -> Verdicts:

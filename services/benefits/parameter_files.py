@@ -7,7 +7,7 @@ old amount. So each file is checked here before OpenFisca sees it: every key, ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,40 @@ PARAMETERS: Mapping[Benefit, frozenset[str]] = {
     Benefit.SENIOR_CARD: frozenset({"in_force", "from_age"}),
 }
 
+# How the benefit is handled and paid: exactly these under `process`. They change no entitlement, so that their days are
+# no days of change of the rules, and OpenFisca does not see them.
+PROCESS: Mapping[Benefit, frozenset[str]] = {
+    Benefit.OLD_AGE_ALLOWANCE: frozenset(
+        {
+            "list_day",
+            "audit_day",
+            "pay_day",
+            "most_changes_per_thousand",
+            "fewest_changes_counted",
+            "most_kept_back_per_thousand",
+            "bank_remark",
+            "offer_lead_months",
+            "offer_open_months",
+            "reminder_days",
+            "paid_from",
+            "paid_from_when_late",
+            "months_until_stop",
+            "back_pay_after_suspension",
+            "notify_working_days",
+            "most_doubtful_per_thousand",
+        }
+    ),
+}
+
 CONFIDENCES = ("law", "government_page", "seed", "newspaper", "repost", "assumed")
 HIGHEST_AGE = 120
+# From which month on a benefit may be paid.
+FIRST_MONTHS = (
+    "month_of_reaching_age",
+    "month_after_reaching_age",
+    "month_of_application",
+    "month_after_application",
+)
 
 
 class ParameterFileWrong(ServiceError):
@@ -88,6 +120,7 @@ class ParameterFile:
     review_by: date
     days_of_change: tuple[date, ...]
     data: Mapping[str, Any]
+    process: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_parameter_files(folder: Path = FOLDER) -> dict[Benefit, ParameterFile]:
@@ -100,11 +133,11 @@ def read_parameter_files(folder: Path = FOLDER) -> dict[Benefit, ParameterFile]:
     return {benefit: _Reader(folder / f"{benefit}.yaml").read(benefit) for benefit in Benefit}
 
 
-class _Strict(yaml.SafeLoader):
+class StrictLoader(yaml.SafeLoader):
     """YAML without keys that come twice; of two values the last would win without a word."""
 
 
-def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[object, object]:
+def _mapping(loader: StrictLoader, node: yaml.MappingNode) -> dict[object, object]:
     pairs = [(loader.construct_object(key), loader.construct_object(value, deep=True)) for key, value in node.value]
     keys = [key for key, _ in pairs]
     for key in keys:
@@ -113,7 +146,7 @@ def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[object, object]:
     return dict(pairs)
 
 
-_Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 class _Reader:
@@ -125,10 +158,12 @@ class _Reader:
 
     def read(self, benefit: Benefit) -> ParameterFile:
         try:
-            content = yaml.load(self._file.read_text(encoding="utf-8"), _Strict)
+            content = yaml.load(self._file.read_text(encoding="utf-8"), StrictLoader)
         except (ValueError, yaml.YAMLError) as error:
             raise self._wrong("the file", " ".join(str(error).split())) from error
-        self._keys(content, "the file", required={"description", "metadata", *PARAMETERS[benefit]})
+        process = PROCESS.get(benefit, frozenset())
+        of_process = {"process"} if process else set()
+        self._keys(content, "the file", required={"description", "metadata", *PARAMETERS[benefit], *of_process})
         metadata = content["metadata"]
         self._keys(metadata, "metadata", required={"reference", "confidence", "review_by"}, optional={"doubts"})
         self._text(content["description"], "description")
@@ -137,13 +172,17 @@ class _Reader:
         if type(metadata["review_by"]) is not date:
             raise self._wrong("metadata.review_by", "expected a day like 2027-06-30")
         data = {name: self._parameter(content[name], name) for name in sorted(PARAMETERS[benefit])}
+        days_of_change = tuple(sorted(self._days))
+        if process:
+            self._keys(content["process"], "process", required=process)
         return ParameterFile(
             benefit=benefit,
             reference=metadata["reference"],
             confidence=metadata["confidence"],
             review_by=metadata["review_by"],
-            days_of_change=tuple(sorted(self._days)),
+            days_of_change=days_of_change,
             data=data,
+            process={name: self._parameter(content["process"][name], f"process.{name}") for name in sorted(process)},
         )
 
     def _parameter(self, block: Any, name: str) -> dict[str, Any]:
@@ -224,10 +263,25 @@ def _is_list_of(value: object, is_member: Any) -> bool:
 
 _INCOME_CLASSES = frozenset(map(str, IncomeClass))
 _MOST_FEN = 2**31 - 1
+# Every month has this day.
+_LAST_SAFE_DAY = 28
+_MOST_MONTHS = 24
+_MOST_DAYS = 366
 _CHECKS: Mapping[str, tuple[Any, str]] = {
     "truth": (lambda value: isinstance(value, bool), "true or false"),
     "years": (lambda value: _is_whole(value, HIGHEST_AGE), f"an age from 0 to {HIGHEST_AGE}"),
     "fen": (lambda value: _is_whole(value, _MOST_FEN), "a whole number of fen"),
+    "day_of_month": (
+        lambda value: _is_whole(value, _LAST_SAFE_DAY) and value > 0,
+        f"a day of the month from 1 to {_LAST_SAFE_DAY}",
+    ),
+    "months": (lambda value: _is_whole(value, _MOST_MONTHS), f"a number of months from 0 to {_MOST_MONTHS}"),
+    "days": (lambda value: _is_whole(value, _MOST_DAYS), f"a number of days from 0 to {_MOST_DAYS}"),
+    "working_days": (lambda value: _is_whole(value, _MOST_DAYS), f"a number of days from 0 to {_MOST_DAYS}"),
+    "first_month": (FIRST_MONTHS.__contains__, f"one of {', '.join(FIRST_MONTHS)}"),
+    "count": (lambda value: _is_whole(value, _MOST_FEN), "a whole number"),
+    "text": (lambda value: isinstance(value, str) and bool(value.strip()), "words"),
+    "per_thousand": (lambda value: _is_whole(value, 1000), "a whole number from 0 to 1000"),
     "ability_level": (lambda value: _is_whole(value, max(LEVELS)), f"a level from 0 to {max(LEVELS)}"),
     "income_classes": (
         lambda value: _is_list_of(value, _INCOME_CLASSES.__contains__),

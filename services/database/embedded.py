@@ -41,6 +41,9 @@ START_TRIES = 10
 LONGEST_SOCKET_FOLDER = 90
 SOCKET = ".s.PGSQL.5432"
 OTHERS_MAY_PASS, OTHERS_MAY_READ = 0o001, 0o004
+# PostgreSQL's own defaults are for very small machines: the register of a city, which is written in one go, would be
+# interrupted for one checkpoint after the other. What is promised is kept as before: every commit is on disk.
+TUNING = {"shared_buffers": "256MB", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off"}
 
 
 class EmbeddedServerFailed(ServiceError):
@@ -108,7 +111,9 @@ class EmbeddedServer:
             # PostgreSQL sees through the files of a killed server, but not while the dead process waits to be collected
             # (for ever, in a container whose first process collects nobody).
             lock.unlink(missing_ok=True)
-        options = f"-c listen_addresses='' -c unix_socket_permissions=0700 -k {shlex.quote(str(self._socket_folder()))}"
+        tuning = " ".join(f"-c {name}={value}" for name, value in TUNING.items())
+        socket = f"-c unix_socket_permissions=0700 -k {shlex.quote(str(self._socket_folder()))}"
+        options = f"-c listen_addresses='' {socket} {tuning}"
         log = self._folder / "log"
         arguments = ("-D", str(self._folder), "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options, "start")
         for tries_left in reversed(range(START_TRIES)):

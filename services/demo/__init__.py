@@ -4,7 +4,18 @@ Nothing here can name a real person: phones begin with 154 and ID numbers with a
 given out, and names of places end in (示例).
 """
 
-from services.demo.phone import DemoPhone, DemoPhoneGateway, list_demo_phones
+from services.demo.allowances import prepare_allowances
+from services.demo.phone import DemoPhone, DemoPhoneGateway, list_demo_phones, write_on_demo_phone
 from services.demo.seeding import prepare_demonstration
+from services.demo.staff import DemoAccount, list_demo_staff
 
-__all__ = ["DemoPhone", "DemoPhoneGateway", "list_demo_phones", "prepare_demonstration"]
+__all__ = [
+    "DemoAccount",
+    "DemoPhone",
+    "DemoPhoneGateway",
+    "list_demo_phones",
+    "list_demo_staff",
+    "prepare_allowances",
+    "prepare_demonstration",
+    "write_on_demo_phone",
+]

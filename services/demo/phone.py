@@ -1,4 +1,4 @@
-"""The demo phone: a gateway that delivers to a table, and that table read as phones."""
+"""The demo phone: a gateway that delivers to a table, and that table read as phones, on which one can write back."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from services.actor import Actor, ActorKind, NotAllowed
 from services.database.opening import unit_of_work
 from services.database.tables import Table, new_id
+from services.inbox import receive, written_through
 from services.messages.gateways import Outcome
 from services.people import PHONE as PERSON_PHONE
 from services.people import PersonRow
@@ -22,6 +23,10 @@ from services.sealing import vault_of
 PHONE = "demo_phone_messages.phone"
 TEXT = "demo_phone_messages.text"
 SHOWN = 50
+GATEWAY = "demo_phone"
+# What stands in for our number: the demonstration has none.
+OUR_NUMBER = "106900000000"
+LONGEST_REPLY = 500
 
 
 class DemoPhoneMessageRow(Table):
@@ -41,6 +46,7 @@ class DemoMessage:
 
     text: str
     received_at: datetime
+    is_written_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,4 +100,30 @@ def list_demo_phones(session: Session, actor: Actor) -> tuple[DemoPhone, ...]:
     for row in session.scalars(newest):
         phone = vault.open(row.phone_sealed, context=PHONE)
         messages[phone].append(DemoMessage(vault.open(row.text_sealed, context=TEXT), row.received_at))
-    return tuple(DemoPhone(phone, tuple(of), tuple(messages[phone])) for phone, of in sorted(names.items()))
+    for written in written_through(session, gateway=GATEWAY, limit=SHOWN):
+        messages[written.phone].append(DemoMessage(written.text, written.written_at, is_written_here=True))
+    return tuple(DemoPhone(phone, tuple(of), _newest_first(messages[phone])) for phone, of in sorted(names.items()))
+
+
+def write_on_demo_phone(
+    session: Session, actor: Actor, *, phone: str, text: str, request_id: UUID, city: str, now: datetime
+) -> None:
+    """Send a text message from a demo phone to us, as a carrier would hand it over; two with one `request_id` come as
+    one. Only for the system, since nobody proves whose phone it is. Raises NotAllowed.
+    """
+    if actor.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(capability="write_on_demo_phone")
+    receive(
+        session,
+        city=city,
+        gateway=GATEWAY,
+        gateway_message_id=str(request_id),
+        phone=phone,
+        text=text[:LONGEST_REPLY],
+        to=OUR_NUMBER,
+        received_at=now,
+    )
+
+
+def _newest_first(messages: list[DemoMessage]) -> tuple[DemoMessage, ...]:
+    return tuple(sorted(messages, key=lambda message: message.received_at, reverse=True))

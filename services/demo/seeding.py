@@ -1,4 +1,4 @@
-"""Filling the demonstration: people and canteens once, menus for the coming days each time."""
+"""Filling the demonstration: people, staff and canteens once, menus for the coming days each time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.clock import local_day
 from services.database.tables import new_id
 from services.demo.meals import demo_canteens, demo_menus
 from services.demo.people import demo_people
+from services.demo.staff import add_demo_staff
 from services.meals.tables import CanteenRow, MenuRow
 from services.people import PersonRow, add_person
 
@@ -29,6 +30,7 @@ def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None
     if session.scalar(select(CanteenRow.id).where(CanteenRow.is_demonstration).limit(1)) is None:
         session.add_all(CanteenRow(city=city, **canteen) for canteen in demo_canteens())
         session.flush()
+    add_demo_staff(session, city=city, now=now)
     _add_menus(session, city=city, now=now)
 
 

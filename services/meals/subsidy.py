@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import chinese_calendar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -20,9 +19,9 @@ from services.benefits import MealCap, facts_of, meal_subsidy_cap
 from services.errors import ServiceError
 from services.meals.views import Canteen, Meal, PriceSplit
 from services.people import Person
+from services.working_days import is_working_day
 
 FILE = Path(__file__).with_name("subsidy.yaml")
-SATURDAY = 5
 
 
 class ParametersWrong(ServiceError):
@@ -70,19 +69,6 @@ def rule_on(day: date) -> SubsidyRule | None:
 def cap_on(person: Person, day: date) -> MealCap:
     """The most that the city pays for one meal of this person on `day`: the benefit's own rules decide."""
     return meal_subsidy_cap(facts_of(person, as_of=day))
-
-
-def is_working_day(day: date) -> bool:
-    """Whether people work on `day`, holidays and 调休 included.
-
-    For a year whose holidays are not announced yet (the calendar covers 2004 to 2026) Monday to Friday count: a senior
-    who books in December for January sees the likely price, and `book_meal` stores the one that she agreed to.
-    """
-    try:
-        working: bool = chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return day.weekday() < SATURDAY
-    return working
 
 
 def subsidised_portions(rule: SubsidyRule, day: date, meal: Meal, quantity: int, taken_on: Iterable[date]) -> int:

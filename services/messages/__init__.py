@@ -1,7 +1,8 @@
 """Outgoing text messages: rows written with their cause, sent after commit, each at most once."""
 
-from services.messages.gateways import Gateway, GatewayBusy, GatewayRefused, GatewayUnsure, Outcome
-from services.messages.queueing import queue_message, sending_is_delayed
+from services.messages.gateways import Gateway, GatewayBusy, GatewayRefused, GatewayUnsure, Outcome, WindowGateway
+from services.messages.queueing import queue_asked_for_message, queue_message, sending_is_delayed
+from services.messages.receipts import give_up_waiting, settle_receipts
 from services.messages.sending import SendReport, send_due
 from services.messages.tables import MessageStatus, OutgoingMessage
 from services.messages.wording import Composer, WordingWrong
@@ -16,8 +17,12 @@ __all__ = [
     "Outcome",
     "OutgoingMessage",
     "SendReport",
+    "WindowGateway",
     "WordingWrong",
+    "give_up_waiting",
+    "queue_asked_for_message",
     "queue_message",
     "send_due",
     "sending_is_delayed",
+    "settle_receipts",
 ]

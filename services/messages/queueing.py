@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
 from services.job_queue import SEND_MESSAGES, defer_once
+from services.messages.phone_notes import PhoneNote, withheld_because
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
+from services.people import PHONE as PERSON_PHONE
 from services.sealing import vault_of
+from services.worker_tasks import TaskKind, open_task
 
 # A running worker takes a message within a second or two; after this long nobody is at work.
 DELAYED_AFTER = timedelta(seconds=15)
@@ -34,24 +38,85 @@ def queue_message(
     """The id of a message that is sent once the caller's transaction has committed.
 
     `template` is a key of `locales/*/text_messages.yaml`; `variables` are what it names: text, fen, days and moments.
+    To a phone that asked for no more messages, or that may be somebody else's, nothing goes: the message is kept as
+    failed, and a worker tells her instead.
     """
+    message = _message(session, template, city, phone, locale, now, person_id, variables)
+    withheld = withheld_because(session, phone, person_id)
+    if withheld is not None:
+        _withhold(session, message, withheld, now)
+    else:
+        _queue(session, message)
+    return message.id
+
+
+def queue_asked_for_message(
+    session: Session,
+    template: str,
+    *,
+    city: str,
+    phone: str,
+    locale: str,
+    now: datetime,
+    person_id: UUID | None = None,
+    **variables: Variable,
+) -> UUID:
+    """The same for what somebody with this phone asked for a moment ago, such as a code to sign in: it goes also to a
+    phone that wants nothing else."""
+    message = _message(session, template, city, phone, locale, now, person_id, variables)
+    _queue(session, message)
+    return message.id
+
+
+def _message(
+    session: Session,
+    template: str,
+    city: str,
+    phone: str,
+    locale: str,
+    now: datetime,
+    person_id: UUID | None,
+    variables: Mapping[str, Variable],
+) -> OutgoingMessage:
     vault = vault_of(session)
     stored = {name: v.isoformat() if isinstance(v, date) else v for name, v in variables.items()}
-    message = OutgoingMessage(
+    return OutgoingMessage(
         id=new_id(),
         city=city,
         person_id=person_id,
         phone_sealed=vault.seal(phone, context=PHONE),
+        phone_index=vault.index(phone, context=PERSON_PHONE),
         template=template,
         variables_sealed=vault.seal(json.dumps(stored, ensure_ascii=False), context=VARIABLES),
         locale=locale,
         due_at=now,
         queued_at=now,
     )
+
+
+def _queue(session: Session, message: OutgoingMessage) -> None:
     session.add(message)
     session.flush()
     defer_once(session, SEND_MESSAGES)
-    return message.id
+
+
+def _withhold(session: Session, message: OutgoingMessage, because: PhoneNote, now: datetime) -> None:
+    """Keep a message that must not go, and have a worker tell the person what it would have said."""
+    message.status, message.failure = MessageStatus.FAILED, f"phone_{because}"
+    session.add(message)
+    session.flush()
+    if message.person_id is None:
+        return
+    stopped = because is PhoneNote.STOPPED
+    open_task(
+        session,
+        kind=TaskKind.STOPPED_MESSAGES if stopped else TaskKind.UNDELIVERED,
+        city=message.city,
+        person_id=message.person_id,
+        subject_id=message.person_id if stopped else message.id,
+        facts={"template": message.template, "reason": message.failure},
+        now=now,
+    )
 
 
 def sending_is_delayed(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""The table of outgoing messages and the states that a message goes through."""
+"""The tables of outgoing messages, of their parts and receipts, and the states that a message goes through."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class MessageStatus(StrEnum):
     """handed over, but nobody knows whether the gateway took it: only a receipt may move it on, never a second try"""
     SENT = "sent"
     """the gateway accepted it"""
+    DELIVERED = "delivered"
+    """its receipt says that it is on the phone"""
+    UNDELIVERED = "undelivered"
+    """its receipt says that it will never arrive, or no receipt came in all the time that one may take"""
     FAILED = "failed"
     """the gateway refused it for good"""
 
@@ -41,10 +45,22 @@ ALLOWED = {
         MessageStatus.UNCONFIRMED,
         MessageStatus.FAILED,
     },
-    MessageStatus.UNCONFIRMED: {MessageStatus.SENT, MessageStatus.FAILED},
-    MessageStatus.SENT: set(),
+    MessageStatus.UNCONFIRMED: {
+        MessageStatus.SENT,
+        MessageStatus.FAILED,
+        MessageStatus.DELIVERED,
+        MessageStatus.UNDELIVERED,
+    },
+    MessageStatus.SENT: {MessageStatus.DELIVERED, MessageStatus.UNDELIVERED},
+    MessageStatus.DELIVERED: set(),
+    MessageStatus.UNDELIVERED: set(),
     MessageStatus.FAILED: set(),
 }
+
+
+def before(status: MessageStatus) -> list[str]:
+    """The states from which a message may go to `status`, for statements that move many at once."""
+    return [earlier.value for earlier, later in ALLOWED.items() if status in later]
 
 
 class OutgoingMessage(Table):
@@ -53,12 +69,15 @@ class OutgoingMessage(Table):
     __tablename__ = "outgoing_messages"
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(status.value) for status in MessageStatus)})", name="status"),
-        Index("ix_outgoing_messages_due", "due_at", postgresql_where="status = 'queued'"),
+        Index("ix_outgoing_messages_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outgoing_messages_leases", "leased_until_at", postgresql_where="status = 'sending'"),
+        Index("ix_outgoing_messages_unconfirmed", "phone_index", postgresql_where="status = 'unconfirmed'"),
     )
 
     person_id: Mapped[UUID | None] = mapped_column(index=True)
     phone_sealed: Mapped[bytes]
+    # As in persons.phone_index. Messages from before there were receipts have none.
+    phone_index: Mapped[bytes | None]
     template: Mapped[str]
     variables_sealed: Mapped[bytes]
     locale: Mapped[str]
@@ -66,10 +85,13 @@ class OutgoingMessage(Table):
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     leased_until_at: Mapped[datetime | None]
-    gateway_id: Mapped[str | None] = mapped_column(unique=True)
+    # In how many parts it went; known once it was handed over.
+    parts: Mapped[int | None]
     failure: Mapped[str | None]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # When a receipt, or three days without one, settled it.
+    settled_at: Mapped[datetime | None]
 
     def move_to(self, status: MessageStatus) -> bool:
         """Go to `status`; false, with a line in the log, where that step does not exist. Final states stay final."""
@@ -78,3 +100,39 @@ class OutgoingMessage(Table):
             return False
         self.status = status
         return True
+
+
+class Arrival(StrEnum):
+    """What a receipt says of one part."""
+
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class OutgoingPart(Table):
+    """What a gateway took as one message: a text of up to 70 characters, or a part of a longer one."""
+
+    __tablename__ = "outgoing_parts"
+    __table_args__ = (CheckConstraint(f"arrival IN ({', '.join(repr(it.value) for it in Arrival)})", name="arrival"),)
+
+    message_id: Mapped[UUID] = mapped_column(index=True)
+    # Not unique: SMS centres count from the start again after some months or after a failure of theirs.
+    gateway_id: Mapped[str] = mapped_column(index=True)
+    submitted_at: Mapped[datetime]
+    arrival: Mapped[str | None]
+
+
+class WaitingReceipt(Table):
+    """A receipt that was taken from a gateway and waits for its message: receipts come in any order, before the
+    gateway's answer too, repeated, and for messages that are not ours."""
+
+    __tablename__ = "waiting_receipts"
+    __table_args__ = (CheckConstraint(f"arrival IN ({', '.join(repr(it.value) for it in Arrival)})", name="arrival"),)
+
+    gateway_id: Mapped[str] = mapped_column(index=True)
+    phone_index: Mapped[bytes]
+    # 16 bits of our own id, where the gateway gives them back.
+    reference: Mapped[int | None]
+    arrival: Mapped[str]
+    reason: Mapped[str | None]
+    received_at: Mapped[datetime] = mapped_column(index=True)

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -20,9 +21,10 @@ from services.registry.cells import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_PLACE
 from services.registry.contracts import CONTRACTS, OLDEST_YEARS
 from services.registry.files import ExtractUnusable
 from services.registry.importing import ImportReport, import_extract
+from services.registry.plausibility import ImportHeld
 from services.registry.reading import Rejection
 
-REFUSED, BAD_INPUT = 1, 2
+REFUSED, BAD_INPUT, HELD = 1, 2, 3
 
 # For the operator; what the code means, without a word of what the row holds.
 MEANINGS = {
@@ -58,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "import", help=f"an extract of one of: {', '.join(CONTRACTS)}", description="The form: docs/registry.md"
     )
     importing.add_argument("file", type=Path, metavar="FILE.csv")
+    importing.add_argument(
+        "--confirm", action="store_true", help="import it although much of it would be rejected or change people"
+    )
 
 
 def run(arguments: argparse.Namespace, database: Database, clock: Clock, *, city: str) -> int:
@@ -71,6 +76,7 @@ def run(arguments: argparse.Namespace, database: Database, clock: Clock, *, city
                 city=city,
                 now=clock.now(),
                 tell=progress(sys.stderr),
+                confirmed=arguments.confirm,
             )
     except OSError as error:
         sys.stderr.write(f"{arguments.file}: {error.strerror or error}\n")
@@ -78,6 +84,12 @@ def run(arguments: argparse.Namespace, database: Database, clock: Clock, *, city
     except ExtractUnusable as unusable:
         sys.stderr.write(f"{arguments.file}: {unusable}\n")
         return BAD_INPUT
+    except ImportHeld as held:
+        sys.stderr.write(f"{arguments.file}: {held_line(held)}\n")
+        return HELD
+    except BrokenProcessPool:
+        sys.stderr.write(f"{arguments.file}: a process that was reading it was ended; nothing was changed\n")
+        return REFUSED
     except DBAPIError as error:
         sys.stderr.write(f"{arguments.file}: the database refused ({refusal(error)}); nothing was changed\n")
         return REFUSED
@@ -90,6 +102,16 @@ def refusal(error: DBAPIError) -> str:
     cause = error.orig
     constraint = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
     return " ".join(filter(None, (type(cause).__name__, constraint)))
+
+
+def held_line(held: ImportHeld) -> str:
+    """Why an import is held, and what to do."""
+    facts = held.facts
+    return (
+        f"held, nothing was changed: of {facts['rows']} rows {facts['unfit']} would be rejected or held back, "
+        f"{facts['replaced']} would replace what is known, {facts['died']} people would count as dead "
+        f"(too many: {facts['too_many']}). Look at the file; --confirm imports it all the same"
+    )
 
 
 def progress(to: TextIO) -> Callable[[int], None]:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from services.ages import completed_years
+from services.people import MOBILE
 from services.registry import cells
 from services.registry.cells import HUKOU, INCOME_CLASSES, SEXES, YES_OR_NO, CellWrong, Read, Value
 
@@ -22,34 +24,37 @@ Facts = dict[str, Value]
 
 
 class Kind(StrEnum):
-    """What an extract is about."""
+    """What an extract is about; a decision is no extract, but what a worker decided where the registers disagree."""
 
     HOUSEHOLD = "household"
     DEATHS = "deaths"
     ACCOUNTS = "accounts"
     HARDSHIP = "hardship"
     ABILITY = "ability"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in English or in Chinese, how a cell is read, and the fact that it states."""
+    """A column: its name in English or in Chinese, how a cell is read, and the fact that it states. A cell that matches
+    `plain` holds what it says, letter by letter: it need not be read."""
 
     name: str
     chinese: str
     read: Read
     required: bool = False
     fact: str = ""
+    plain: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What an extract of one kind holds. `complete` checks the facts of a row against each other and adds what follows
-    from them; it raises RowWrong."""
+    """What an extract of one kind holds. `complete` checks the facts of a row against each other and against the day of
+    the extract (YYYY-MM-DD), and adds what follows from them; it raises RowWrong."""
 
     kind: Kind
     columns: tuple[Column, ...]
-    complete: Callable[[Facts, date], None]
+    complete: Callable[[Facts, str], None]
 
 
 class RowWrong(Exception):
@@ -61,21 +66,21 @@ class RowWrong(Exception):
 
 
 ID_NUMBER = Column("id_number", "身份证号", cells.id_number, required=True)
-NAME = Column("name", "姓名", cells.name, required=True)
+NAME = Column("name", "姓名", cells.name, required=True, plain=cells.PLAIN_NAME)
 WHO = (ID_NUMBER, NAME)
 # Only the household register sets a birth date; what other registers say is compared with it.
 BIRTH_TO_COMPARE = Column("birth_on", "出生日期", cells.day, fact="stated_birth_on")
 yes_or_no = cells.choice(YES_OR_NO)
 
 
-def _household(facts: Facts, extract_on: date) -> None:
+def _household(facts: Facts, extract_on: str) -> None:
     born, died = _day(facts, "birth_on"), _day(facts, "died_on")
     _refuse_later(facts, extract_on, "birth_on", "died_on", "hukou_changed_on")
-    if born is not None and completed_years(born, died or extract_on) > OLDEST_YEARS:
+    if born and _is_too_old(born, died or extract_on):
         raise RowWrong("birth_on", "too_old")
-    if died is not None and born is not None and died < born:
+    if died and born and died < born:
         raise RowWrong("died_on", "before_birth")
-    if (facts.get("alive") is False) != (died is not None):
+    if (facts.get("alive") is False) != bool(died):
         raise RowWrong("died_on", "death_incomplete")
     if facts["hukou"] != "shenzhen":
         if "hukou_district" in facts:
@@ -84,11 +89,11 @@ def _household(facts: Facts, extract_on: date) -> None:
         facts["hukou_district"] = None
 
 
-def _deaths(facts: Facts, extract_on: date) -> None:
+def _deaths(facts: Facts, extract_on: str) -> None:
     _refuse_later(facts, extract_on, "died_on", "stated_birth_on")
 
 
-def _accounts(facts: Facts, extract_on: date) -> None:
+def _accounts(facts: Facts, extract_on: str) -> None:
     _refuse_later(facts, extract_on, "stated_birth_on")
     if facts["has_card"] is False:
         for fact in ("card_last_four", "card_holder_matches"):
@@ -97,23 +102,30 @@ def _accounts(facts: Facts, extract_on: date) -> None:
             facts[fact] = None
 
 
-def _hardship(facts: Facts, extract_on: date) -> None:
+def _hardship(facts: Facts, extract_on: str) -> None:
     _refuse_later(facts, extract_on, "stated_birth_on")
 
 
-def _ability(facts: Facts, extract_on: date) -> None:
+def _ability(facts: Facts, extract_on: str) -> None:
     _refuse_later(facts, extract_on, "stated_birth_on", "ability_assessed_on")
 
 
-def _day(facts: Facts, fact: str) -> date | None:
+def _day(facts: Facts, fact: str) -> str:
+    """A day as read, YYYY-MM-DD, which sorts as days do; empty where nothing was said."""
     value = facts.get(fact)
-    return date.fromisoformat(value) if isinstance(value, str) else None
+    return value if isinstance(value, str) else ""
 
 
-def _refuse_later(facts: Facts, extract_on: date, *names: str) -> None:
+def _is_too_old(born: str, until: str) -> bool:
+    # Years alone decide for nearly everybody.
+    return int(until[:4]) - int(born[:4]) > OLDEST_YEARS and (
+        completed_years(date.fromisoformat(born), date.fromisoformat(until)) > OLDEST_YEARS
+    )
+
+
+def _refuse_later(facts: Facts, extract_on: str, *names: str) -> None:
     for fact in names:
-        value = _day(facts, fact)
-        if value is not None and value > extract_on:
+        if fact in facts and str(facts[fact]) > extract_on:
             raise RowWrong(fact.removeprefix("stated_"), "after_extract")
 
 
@@ -136,7 +148,7 @@ CONTRACTS = {
                 Column("street", "街道", cells.street),
                 Column("community", "社区", cells.community),
                 Column("address", "住址", cells.address),
-                Column("phone", "手机号", cells.phone),
+                Column("phone", "手机号", cells.phone, plain=MOBILE),
             ),
             _household,
         ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from services.registry.cells import CellWrong, day
 from services.registry.contracts import CONTRACTS, Contract, Kind
 
 MOST_LINE_BYTES = 16_384
+BLOCK_BYTES = 2 << 20
 UTF_8_MARK = b"\xef\xbb\xbf"
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 HEADING = "#registry=KIND,source=NAME,extract_on=YYYY-MM-DD"
@@ -47,28 +49,62 @@ class Heading:
     extract_on: date
 
 
-class Extract:
-    """An open extract whose bytes, heading and columns were found to be in order.
+@dataclass(frozen=True)
+class Form:
+    """How the rows of one extract are to be read.
 
     `places` has, for each column of the contract, which cell of a row it is, or None where the file lacks it. There is
-    no other column, so that each row has as many cells as `places` has numbers.
+    no other column, so that each row has as many cells as there are numbers.
     """
+
+    heading: Heading
+    places: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole lines of an extract as they stand in the file, and the number of the first of them."""
+
+    first_line: int
+    data: bytes
+
+    def rows(self, encoding: str) -> Iterator[tuple[int, str]]:
+        """Each line with its number, without the end of the line; empty ones are passed over."""
+        for number, line in enumerate(self.data.decode(encoding).split("\n"), start=self.first_line):
+            if line.strip(", \t\r"):
+                yield number, line.rstrip("\r")
+
+
+class Extract:
+    """An open extract whose bytes, heading and columns were found to be in order. `bytes`: how long it is."""
 
     def __init__(self, file: BinaryIO) -> None:
         """Read the whole file once. Raises ExtractUnusable."""
         self._file = file
+        self.bytes = file.seek(0, os.SEEK_END)
         file.seek(0)
         self.encoding, self.digest = examine(file)
         lines = self._lines()
         self.heading = _heading(next(lines, (HEADING_LINE, ""))[1])
         self.contract: Contract = CONTRACTS[self.heading.kind]
-        self.places = _places(next(lines, (HEADER_LINE, ""))[1], self.contract)
+        places = _places(next(lines, (HEADER_LINE, ""))[1], self.contract)
+        self.form = Form(self.heading, places)
 
     def rows(self) -> Iterator[tuple[int, str]]:
         """Each further line with its number, without the end of the line; empty ones are passed over."""
-        for number, text in self._lines():
-            if number > HEADER_LINE and text.strip(", \t"):
-                yield number, text
+        for block in self.blocks():
+            yield from block.rows(self.encoding)
+
+    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+        """The lines after the header in pieces of about so many bytes, each of whole lines."""
+        self._file.seek(0)
+        for _ in range(HEADER_LINE):
+            self._file.readline()
+        number = HEADER_LINE + 1
+        while data := self._file.read(block_bytes):
+            data += self._file.readline()
+            yield Block(number, data)
+            number += data.count(b"\n")
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         self._file.seek(0)
@@ -84,6 +120,25 @@ def examine(file: BinaryIO) -> tuple[str, bytes]:
     No byte of a line's end, a comma or a quote is ever part of a Chinese character in either of them, so that lines can
     be looked at one by one.
     """
+    digest = _digest_of_sound_utf_8(file)
+    if digest is not None:
+        return "utf-8", digest
+    file.seek(0)
+    return _examine_lines(file)
+
+
+def _digest_of_sound_utf_8(file: BinaryIO) -> bytes | None:
+    """The SHA-256 of a file in UTF-8 with which nothing is wrong; None where lines must be looked at one by one."""
+    digest = sha256()
+    while data := file.read(BLOCK_BYTES):
+        data += file.readline(MOST_LINE_BYTES + 1)
+        digest.update(data)
+        if b"\0" in data or max(map(len, data.split(b"\n"))) >= MOST_LINE_BYTES or not _decodes(data, "utf-8"):
+            return None
+    return digest.digest()
+
+
+def _examine_lines(file: BinaryIO) -> tuple[str, bytes]:
     digest = sha256()
     first_wrong = {"utf-8": 0, "gb18030": 0}
     lines_of_utf_8 = lines_of_others = 0
@@ -141,7 +196,7 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 def _heading(line: str) -> Heading:
-    wrong = ExtractUnusable(line=HEADING_LINE, problem=f"expected {HEADING}, KIND one of {', '.join(Kind)}")
+    wrong = ExtractUnusable(line=HEADING_LINE, problem=f"expected {HEADING}, KIND one of {', '.join(CONTRACTS)}")
     parts = [part.strip().partition("=") for part in line.removeprefix("#").rstrip(", ").split(",")]
     said = {name: value for name, _, value in parts}
     if not line.startswith("#") or len(parts) != len(said) or set(said) != {"registry", "source", "extract_on"}:
@@ -150,6 +205,8 @@ def _heading(line: str) -> Heading:
         heading = Heading(Kind(said["registry"]), said["source"], date.fromisoformat(day(said["extract_on"])))
     except (ValueError, CellWrong):
         raise wrong from None
+    if heading.kind not in CONTRACTS:
+        raise wrong
     if not SOURCE.fullmatch(heading.source):
         raise ExtractUnusable(
             line=HEADING_LINE, problem="expected as source the office's name: letters and digits, without spaces"

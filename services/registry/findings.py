@@ -13,9 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.actor import Actor, ActorKind, NotAllowed
+from services.actor import Actor, Capability, require
 from services.database import new_id
 from services.registry.tables import RegistryFindingRow
+from services.worker_tasks import NewTask, TaskKind, open_tasks
 
 
 class FindingKind(StrEnum):
@@ -51,11 +52,32 @@ class Finding:
 
 # Each statement gives: id_number_index, what the conflict consists of (for its fingerprint), facts.
 # A source counts with what it said last, and only under her name unless names are the matter.
+# What a worker had before her when she decided is no question any more: where a decision states a fact, whatever was
+# stated of that fact up to its day, whichever question it answered; otherwise what she saw of a question of this kind.
+SEEN_BY_FACT = """
+    SELECT FROM registry_said d
+    WHERE d.id_number_index = one.id_number_index AND d.decided_at IS NOT NULL AND d.facts ? '{fact}'
+        AND d.stated_on >= one.stated_on
+"""
+SEEN_BY_KIND = """
+    SELECT FROM registry_findings f
+    WHERE f.id_number_index = one.id_number_index AND f.kind = '{kind}' AND f.status = 'settled' AND f.has_changed
+        AND f.settled_on >= one.stated_on
+"""
+# The fact that a question is about, where it is about one.
+FACTS = {
+    FindingKind.BIRTH_ON_DIFFERS: "birth_on",
+    FindingKind.BIRTH_ON_DIFFERS_FROM_ID_NUMBER: "birth_on",
+    FindingKind.DEAD_AND_ALIVE: "died_on",
+    FindingKind.DEATH_DATES_DIFFER: "died_on",
+    FindingKind.DEATH_BEFORE_BIRTH: "died_on",
+    FindingKind.CARD_HOLDER_DIFFERS: "card_holder_matches",
+}
 OPEN_QUESTIONS = {
     FindingKind.NAME_DIFFERS: """
         SELECT id_number_index, string_agg(DISTINCT name, '/' ORDER BY name),
             jsonb_build_object('sources', jsonb_agg(DISTINCT jsonb_build_array(kind, source, stated_on)))
-        FROM registry_said WHERE is_latest AND NOT is_hers GROUP BY id_number_index
+        FROM {said} said WHERE is_latest AND NOT is_hers GROUP BY id_number_index
     """,
     FindingKind.BIRTH_ON_DIFFERS: """
         SELECT id_number_index, string_agg(DISTINCT born, '/' ORDER BY born) || '/' || birth_on::text,
@@ -63,14 +85,15 @@ OPEN_QUESTIONS = {
                 'others', jsonb_agg(DISTINCT jsonb_build_array(kind, source, stated_on, born)))
         FROM (
             SELECT s.*, p.birth_on, coalesce(facts ->> 'birth_on', facts ->> 'stated_birth_on') AS born
-            FROM registry_said s JOIN persons p USING (id_number_index) WHERE is_latest AND is_hers
+            FROM {said} s JOIN persons p USING (id_number_index) WHERE is_latest AND is_hers
         ) said
         WHERE born::date <> birth_on
         GROUP BY id_number_index, birth_on
     """,
     FindingKind.BIRTH_ON_DIFFERS_FROM_ID_NUMBER: """
         SELECT id_number_index, facts ->> 'birth_on', jsonb_build_object('source', source, 'stated_on', stated_on)
-        FROM registry_said WHERE is_latest AND is_hers AND facts @> '{"birth_fits_number": false}'
+        FROM {said} said
+        WHERE is_latest AND is_hers AND decided_at IS NULL AND facts @> '{{"birth_fits_number": false}}'
     """,
     FindingKind.DEAD_AND_ALIVE: """
         SELECT id_number_index, died_on::text, jsonb_build_object('died_on', died_on, 'alive_on', alive_on)
@@ -79,7 +102,7 @@ OPEN_QUESTIONS = {
     FindingKind.DEATH_DATES_DIFFER: """
         SELECT id_number_index, string_agg(DISTINCT facts ->> 'died_on', '/' ORDER BY facts ->> 'died_on'),
             jsonb_build_object('said', jsonb_agg(jsonb_build_array(kind, source, stated_on, facts ->> 'died_on')))
-        FROM registry_said WHERE is_latest AND is_hers AND facts ? 'died_on'
+        FROM {said} said WHERE is_latest AND is_hers AND facts ->> 'died_on' IS NOT NULL
         GROUP BY id_number_index HAVING count(DISTINCT facts ->> 'died_on') > 1
     """,
     FindingKind.DEATH_BEFORE_BIRTH: """
@@ -89,23 +112,27 @@ OPEN_QUESTIONS = {
     FindingKind.CARD_HOLDER_DIFFERS: """
         SELECT id_number_index, source || coalesce(facts ->> 'card_last_four', ''),
             jsonb_build_object('source', source, 'stated_on', stated_on)
-        FROM registry_said WHERE is_latest AND is_hers AND facts @> '{"card_holder_matches": false}'
+        FROM {said} said
+        WHERE is_latest AND is_hers AND decided_at IS NULL AND facts @> '{{"card_holder_matches": false}}'
     """,
     # Sealed values differ each time; their indexes are compared.
     FindingKind.SOURCE_CONTRADICTS_ITSELF: """
         WITH doubles AS (
             SELECT id_number_index, kind, source, stated_on
-            FROM registry_said GROUP BY id_number_index, kind, source, stated_on HAVING count(*) > 1
+            FROM {said} said WHERE decided_at IS NULL
+            GROUP BY id_number_index, kind, source, stated_on HAVING count(*) > 1
         )
         SELECT id_number_index, kind || source || stated_on::text,
             jsonb_build_object('source', source, 'kind', kind, 'stated_on', stated_on,
                 'facts', array_agg(DISTINCT said.key))
         FROM doubles
-            JOIN registry_said a USING (id_number_index, kind, source, stated_on)
-            JOIN registry_said b USING (id_number_index, kind, source, stated_on),
+            JOIN {said} a USING (id_number_index, kind, source, stated_on)
+            JOIN {said} b USING (id_number_index, kind, source, stated_on),
             LATERAL (
                 SELECT one.key FROM jsonb_each(a.facts) one JOIN jsonb_each(b.facts) other USING (key)
-                WHERE one.value <> other.value AND one.key NOT LIKE '%\\_sealed'
+                WHERE one.value <> other.value
+                UNION ALL SELECT 'address' WHERE a.address_index <> b.address_index
+                UNION ALL SELECT 'phone' WHERE a.phone_index <> b.phone_index
             ) said
         WHERE a.digest < b.digest AND (a.is_latest OR b.is_latest)
         GROUP BY id_number_index, kind, source, stated_on
@@ -115,7 +142,13 @@ OPEN_QUESTIONS = {
 DOUBLE_ROWS = """
 SELECT id_number_index, string_agg(encode(digest, 'hex'), '/' ORDER BY digest),
     jsonb_build_object('lines', jsonb_agg(line ORDER BY line), 'names_differ', count(DISTINCT name) > 1)
-FROM registry_incoming GROUP BY id_number_index HAVING count(DISTINCT digest) > 1
+FROM registry_doubled GROUP BY id_number_index HAVING count(DISTINCT digest) > 1
+"""
+
+
+OF_NEW_PEOPLE = """
+SELECT id_number_index, facts ->> 'birth_on', jsonb_build_object('source', source, 'stated_on', stated_on)
+FROM registry_records WHERE id_number_index = ANY(CAST(:indexes AS bytea[])) AND import_id = :import_id
 """
 
 
@@ -130,13 +163,20 @@ class Findings:
         """Where two rows of the extract say different things of one ID number."""
         self._add(FindingKind.SOURCE_CONTRADICTS_ITSELF, DOUBLE_ROWS)
 
-    def of_what_was_said(self) -> None:
-        """Everything that does not fit together about the people of the extract, after it was merged."""
-        for kind, statement in OPEN_QUESTIONS.items():
-            self._add(kind, statement)
+    def of_new_people(self, indexes: list[bytes]) -> None:
+        """Those of whom nothing was known before and whose birth date is not the one of their ID number. Nothing else
+        can be wrong with somebody new."""
+        if indexes:
+            self._add(FindingKind.BIRTH_ON_DIFFERS_FROM_ID_NUMBER, OF_NEW_PEOPLE, indexes)
 
-    def _add(self, kind: FindingKind, statement: str) -> None:
-        found = self._session.connection().execute(text(statement)).all()
+    def of_known_people(self) -> None:
+        """Everything that does not fit together about the people in the rows that were just merged."""
+        for kind, statement in OPEN_QUESTIONS.items():
+            self._add(kind, statement.format(said=_unseen(kind)))
+
+    def _add(self, kind: FindingKind, statement: str, indexes: list[bytes] | None = None) -> None:
+        of_import = {"indexes": indexes, "import_id": self._import_id}
+        found = self._session.connection().execute(text(statement), of_import).all()
         if not found:
             return
         people = self._people([row[0] for row in found])
@@ -155,8 +195,16 @@ class Findings:
             }
             for index, conflict, facts in found
         ]
-        adding = insert(RegistryFindingRow).on_conflict_do_nothing().returning(RegistryFindingRow.id)
-        self.added += len(self._session.execute(adding, rows).all())
+        adding = insert(RegistryFindingRow)
+        or_opening = adding.on_conflict_do_update(
+            index_elements=["id_number_index", "kind", "fingerprint", "city"],
+            set_={"status": "open", "found_at": adding.excluded.found_at, "facts": adding.excluded.facts},
+            where=(RegistryFindingRow.status == "settled") & RegistryFindingRow.has_changed,
+        ).returning(RegistryFindingRow.id, RegistryFindingRow.person_id)
+        added = self._session.execute(or_opening, rows).all()
+        tasks = [NewTask(person_id, finding_id, {"finding": kind.value}) for finding_id, person_id in added]
+        open_tasks(self._session, kind=TaskKind.DOUBTFUL_MATCH, city=self._city, tasks=tasks, now=self._now)
+        self.added += len(added)
 
     def _people(self, indexes: list[bytes]) -> dict[bytes, UUID]:
         asked = text("SELECT id_number_index, id FROM persons WHERE id_number_index = ANY(:indexes)")
@@ -166,10 +214,15 @@ class Findings:
         }
 
 
+def _unseen(kind: FindingKind) -> str:
+    """What was said and may be a question of this kind: decisions, and what no worker has seen."""
+    seen = SEEN_BY_FACT.format(fact=FACTS[kind]) if kind in FACTS else SEEN_BY_KIND.format(kind=kind)
+    return f"(SELECT one.* FROM registry_said one WHERE decided_at IS NOT NULL OR NOT EXISTS ({seen}))"
+
+
 def list_open_findings(session: Session, actor: Actor, *, city: str) -> tuple[Finding, ...]:
-    """What waits for a worker's decision, oldest first. Raises NotAllowed."""
-    if actor.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(capability="see_findings")
+    """What waits for a worker's decision, oldest first, for operators and the system. Raises NotAllowed."""
+    require(actor, Capability.IMPORT_REGISTERS, person_id=None)
     rows = session.scalars(
         select(RegistryFindingRow)
         .where(RegistryFindingRow.city == city, RegistryFindingRow.status == "open")
@@ -184,3 +237,11 @@ def is_in_doubt(session: Session, person_id: UUID) -> bool:
         RegistryFindingRow.person_id == person_id, RegistryFindingRow.status == "open"
     )
     return session.scalar(asked.limit(1)) is not None
+
+
+def people_in_doubt(session: Session, *, city: str) -> frozenset[UUID]:
+    """Everybody whom an open finding concerns, for services that decide about a whole city at once."""
+    asked = select(RegistryFindingRow.person_id).where(
+        RegistryFindingRow.city == city, RegistryFindingRow.status == "open", RegistryFindingRow.person_id.is_not(None)
+    )
+    return frozenset(person_id for person_id in session.scalars(asked) if person_id is not None)

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from itertools import compress
+from typing import BinaryIO
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services import audit
-from services.actor import Actor, ActorKind, NotAllowed
+from services.actor import Actor, Capability, require
 from services.clock import local_day
 from services.database import new_id
 from services.registry.contracts import Kind
-from services.registry.files import HEADING_LINE, Extract, ExtractUnusable
+from services.registry.copying import RECORD_COLUMNS, Copying
+from services.registry.crew import LARGE_BYTES, Batch, read_extract
+from services.registry.files import HEADING_LINE, Extract, ExtractUnusable, Heading
 from services.registry.findings import Findings
-from services.registry.merging import merge
-from services.registry.reading import Reader, Record, Rejection
+from services.registry.merging import Merged, Merging
+from services.registry.plausibility import Limits, hold_if_implausible
+from services.registry.reading import Rejection
+from services.registry.staging import DOUBLED, INCOMING, Staging
 from services.registry.tables import RegistryImportRow
 from services.sealing import vault_of
+from services.worker_tasks.following import follow_people
 
 STEP = 50_000
-# Sorting and joining a city's people in memory, not on disk; there is one import at a time.
-WORK_MEMORY = "256MB"
-SAID_DIFFERENTLY = "row_contradicted"
+# For an import alone; there is only one at a time.
+SETTINGS = {
+    "work_mem": "128MB",
+    # The pages of an index are read in its order here, and mostly from memory.
+    "random_page_cost": "1.1",
+    # Translating statements that run for a fraction of a second costs more than it saves.
+    "jit": "off",
+}
 
-INCOMING = """
-CREATE TEMPORARY TABLE registry_incoming (
-    line integer, id uuid, id_number_index bytea, id_number_sealed bytea, name text, digest bytea, facts jsonb
-) ON COMMIT DROP
-"""
-TEMPORARY = ("registry_incoming", "registry_subjects", "registry_said", "registry_merged")
-COPY = "COPY registry_incoming (line, id, id_number_index, id_number_sealed, name, digest, facts) FROM STDIN"
-# Rows that say different things of one ID number: which of them is right is not for us to guess.
-REMOVE_CONTRADICTED = """
-DELETE FROM registry_incoming WHERE id_number_index IN (
-    SELECT id_number_index FROM registry_incoming GROUP BY id_number_index HAVING count(DISTINCT digest) > 1
-) RETURNING line
-"""
-REMOVE_REPEATED = """
-DELETE FROM registry_incoming USING (
-    SELECT id_number_index, min(line) AS first FROM registry_incoming GROUP BY id_number_index HAVING count(*) > 1
-) several
-WHERE several.id_number_index = registry_incoming.id_number_index AND line > first
-"""
+LIVING = text("SELECT count(*) FROM persons WHERE city = :city AND died_on IS NULL")
 
 
 @dataclass(frozen=True)
@@ -63,6 +56,9 @@ class Counts:
     held: int = 0
     rejected: int = 0
     findings: int = 0
+
+
+COUNTED = {each.name for each in fields(Counts)}
 
 
 @dataclass(frozen=True)
@@ -86,21 +82,26 @@ def import_extract(
     city: str,
     now: datetime,
     tell: Callable[[int], None] = lambda rows: None,
+    confirmed: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - it cannot be changed
 ) -> ImportReport:
     """Import an extract from a file that can be read twice. `tell` is called with the number of rows read so far.
 
     Rows that break the contract are rejected and reported, the others are imported. The same file again changes
-    nothing. Raises ExtractUnusable and NotAllowed; only the system imports.
+    nothing. Only operators and the system import.
+
+    Where so much would be rejected or changed that the extract is hardly what it says, nothing is done, unless somebody
+    has looked and `confirmed` it. Raises ExtractUnusable, ImportHeld and NotAllowed.
     """
-    if actor.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(capability="import_registry")
+    require(actor, Capability.IMPORT_REGISTERS, person_id=None)
     extract = Extract(file)
     heading = extract.heading
     if heading.extract_on > local_day(now):
         raise ExtractUnusable(line=HEADING_LINE, problem="extract_on is a day that is still to come")
     connection = session.connection()
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('registry'))"))
-    connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
+    for setting, value in SETTINGS.items():
+        connection.execute(text(f"SET LOCAL {setting} = '{value}'"))
     earlier = session.scalar(
         select(RegistryImportRow).where(RegistryImportRow.city == city, RegistryImportRow.file_digest == extract.digest)
     )
@@ -108,6 +109,37 @@ def import_extract(
         return ImportReport(
             heading.kind, heading.source, heading.extract_on, Counts(**earlier.counts), (), earlier.imported_at
         )
+    # What is held leaves nothing behind, whatever the caller does then.
+    with session.begin_nested():
+        report, row = _import(session, extract, city=city, now=now, tell=tell, limits=None if confirmed else limits)
+    # Who lives in another community now is seen by its workers.
+    follow_people(session)
+    audit.record(
+        session,
+        actor,
+        "registry_imported",
+        city=city,
+        person_id=None,
+        subject_id=row.id,
+        now=now,
+        confirmed=confirmed,
+        **row.counts,
+    )
+    session.flush()
+    return report
+
+
+def _import(
+    session: Session,
+    extract: Extract,
+    *,
+    city: str,
+    now: datetime,
+    tell: Callable[[int], None],
+    limits: Limits | None,
+) -> tuple[ImportReport, RegistryImportRow]:
+    heading = extract.heading
+    living = session.scalar(LIVING, {"city": city}) or 0
     row = RegistryImportRow(
         id=new_id(),
         city=city,
@@ -120,69 +152,71 @@ def import_extract(
     )
     session.add(row)
     session.flush()
-    rejections = _copy(session, _told(Reader(extract, vault_of(session)).read(), tell))
-    counts, contradicted = _take_in(session, row, now)
-    rejections = sorted([*rejections, *contradicted], key=lambda each: each.line)
-    report = ImportReport(
-        heading.kind,
-        heading.source,
-        heading.extract_on,
-        Counts(**counts, rejected=len(rejections)),
-        tuple(rejections),
-    )
-    row.counts = asdict(report.counts)
-    audit.record(
-        session, actor, "registry_imported", city=city, person_id=None, subject_id=row.id, now=now, **row.counts
-    )
-    session.flush()
-    return report
+    importing = _Import(session, row, now, tell)
+    counts, rejections = importing.take_in(extract)
+    row.counts = asdict(counts)
+    if limits is not None:
+        rows = sum(row.counts.values()) - counts.findings
+        merged, unfit = importing.merged, counts.rejected + counts.held
+        hold_if_implausible(
+            rows=rows, living=living, unfit=unfit, replaced=merged.replaced, died=merged.died, limits=limits
+        )
+    return ImportReport(heading.kind, heading.source, heading.extract_on, counts, rejections), row
 
 
-def _told(rows: Iterable[Record | Rejection], tell: Callable[[int], None]) -> Iterator[Record | Rejection]:
-    for number, row in enumerate(rows, start=1):
-        yield row
-        if number % STEP == 0:
-            tell(number)
+class _Import:
+    """One import: reads pieces, and merges while further ones are being read."""
 
+    def __init__(self, session: Session, row: RegistryImportRow, now: datetime, tell: Callable[[int], None]) -> None:
+        self._vault, self._tell = vault_of(session), tell
+        heading = Heading(Kind(row.kind), row.source, row.extract_on)
+        self._copying = Copying(heading, city=row.city, import_id=row.id, now=now)
+        self._staging = Staging(session)
+        self._merging = Merging(session, self._staging, city=row.city, kind=heading.kind, now=now)
+        self._findings = Findings(session, city=row.city, import_id=row.id, now=now)
+        self._brings_people = heading.kind is Kind.HOUSEHOLD
+        self.merged = Merged()
+        self._pieces, self._is_large = 0, False
 
-def _copy(session: Session, rows: Iterable[Record | Rejection]) -> list[Rejection]:
-    """Copy what was taken to the temporary table; what was rejected."""
-    connection = session.connection()
-    connection.execute(text(f"DROP TABLE IF EXISTS {', '.join(TEMPORARY)}"))
-    connection.execute(text(INCOMING))
-    rejections = []
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(COPY) as copy:
-        for row in rows:
-            if isinstance(row, Rejection):
-                rejections.append(row)
-            else:
-                copy.write_row(
-                    (row.line, row.id, row.id_number_index, row.id_number_sealed, row.name, row.digest, row.facts)
-                )
-    connection.execute(text("ANALYZE registry_incoming (id_number_index)"))
-    return rejections
+    def take_in(self, extract: Extract) -> tuple[Counts, tuple[Rejection, ...]]:
+        """Bring the people up to date with the extract, and note what does not fit together."""
+        rejections: list[Rejection] = []
+        self._is_large = extract.bytes >= LARGE_BYTES
+        rows = 0
+        for batch in read_extract(extract, self._vault, self._copying):
+            rejections += batch.rejections
+            if batch.doubled:
+                self._staging.copy(DOUBLED, (*RECORD_COLUMNS, "line"), batch.doubled)
+            self._take_piece(batch)
+            rows += batch.rows
+            if rows // STEP > (rows - batch.rows) // STEP:
+                self._tell(rows)
+        self._findings.of_double_rows()
+        contradicted, repeated = self._staging.settle_doubled()
+        if self._staging.take_doubled():
+            self._merge()
+        rejections = sorted([*rejections, *contradicted], key=lambda each: each.line)
+        self.merged += Merged(unchanged=repeated)
+        counts = {name: count for name, count in asdict(self.merged).items() if name in COUNTED}
+        return Counts(**counts, rejected=len(rejections), findings=self._findings.added), tuple(rejections)
 
+    def _take_piece(self, batch: Batch) -> None:
+        if self._is_large and self._pieces <= 1:
+            # Before the first piece of what is there, and after it of what it brought.
+            self._merging.learn_sizes()
+        self._pieces += 1
+        known = self._merging.known(batch.indexes)
+        is_first = [index not in known for index in batch.indexes]
+        if first := sum(is_first):
+            self._merging.add(compress(batch.records, is_first), compress(batch.people, is_first))
+            self.merged += Merged(new=first) if self._brings_people else Merged(waiting=first)
+            self._findings.of_new_people([index for index in batch.unfit if index not in known])
+        if known:
+            is_known = [not first for first in is_first]
+            self._staging.copy(INCOMING, RECORD_COLUMNS, compress(batch.records, is_known))
+            self._merge()
 
-def _take_in(session: Session, row: RegistryImportRow, now: datetime) -> tuple[dict[str, int], list[Rejection]]:
-    """Bring the people up to date with what was copied, and note what does not fit together."""
-    connection = session.connection()
-    findings = Findings(session, city=row.city, import_id=row.id, now=now)
-    findings.of_double_rows()
-    contradicted = [
-        Rejection(line, SAID_DIFFERENTLY) for line in connection.execute(text(REMOVE_CONTRADICTED)).scalars()
-    ]
-    repeated = connection.execute(text(REMOVE_REPEATED)).rowcount
-    merged = merge(
-        session,
-        city=row.city,
-        kind=Kind(row.kind),
-        source=row.source,
-        extract_on=row.extract_on,
-        import_id=row.id,
-        now=now,
-    )
-    findings.of_what_was_said()
-    counts = asdict(merged) | {"findings": findings.added}
-    counts["unchanged"] += repeated
-    return counts, contradicted
+    def _merge(self) -> None:
+        self.merged += self._merging.merge()
+        self._findings.of_known_people()
+        self._staging.empty()

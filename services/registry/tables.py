@@ -31,12 +31,13 @@ class RegistryRecordRow(Table):
     """What one source says of one person, as long as it says the same.
 
     `stated_on` is the day of the latest extract that said it, `import_id` that extract. An extract that says something
-    else adds a row. `facts` holds what was said; phone and address are sealed in it for the same contexts as in
-    `persons`, and stand beside their blind indexes.
+    else adds a row. `facts` holds what was said; phone and address are sealed for the same contexts as in `persons` and
+    stand beside their blind indexes. What a worker decided is a record, too, with the time in `decided_at` and without
+    an import.
     """
 
     __tablename__ = "registry_records"
-    __table_args__ = (UniqueConstraint("id_number_index", "kind", "source", "digest", "city"),)
+    __table_args__ = (UniqueConstraint("id_number_index", "digest", "city"),)
 
     kind: Mapped[str]
     source: Mapped[str]
@@ -45,14 +46,32 @@ class RegistryRecordRow(Table):
     name: Mapped[str]
     digest: Mapped[bytes]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    address_sealed: Mapped[bytes | None]
+    address_index: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None]
     stated_on: Mapped[date]
-    import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_imports.id"))
+    # No foreign key: PostgreSQL would look the one import up again for each of a city's people.
+    import_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+
+
+class RegistryOtherNameRow(Table):
+    """Another name under which what is said of a person counts, since a worker found that it is hers."""
+
+    __tablename__ = "registry_other_names"
+    __table_args__ = (UniqueConstraint("id_number_index", "name", "city"),)
+
+    id_number_index: Mapped[bytes]
+    name: Mapped[str]
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("registry_findings.id"))
 
 
 class RegistryFindingRow(Table):
     """Something that does not fit together and that a worker must decide. `facts` holds lines, sources and dates.
 
-    The fingerprint is that of the conflict itself, so that the same conflict stated again adds nothing.
+    The fingerprint is that of the conflict itself, so that the same conflict stated again adds nothing. Where settling
+    it changed something (`has_changed`), and a later extract brings the conflict back, it is open again.
     """
 
     __tablename__ = "registry_findings"
@@ -70,3 +89,9 @@ class RegistryFindingRow(Table):
     status: Mapped[str] = mapped_column(default="open")
     found_at: Mapped[datetime]
     import_id: Mapped[UUID] = mapped_column(ForeignKey("registry_imports.id"))
+    decision: Mapped[str | None]
+    reason: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    settled_on: Mapped[date | None]
+    settled_by: Mapped[UUID | None]
+    has_changed: Mapped[bool] = mapped_column(default=False)

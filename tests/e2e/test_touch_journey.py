@@ -50,7 +50,7 @@ def test_from_the_phone_number_to_the_text_message_to_cancelling(hand: tuple[Pag
     assert to_pay in text
 
     page.get_by_role("link", name="首页").click()
-    expect(page.locator(".next")).to_contain_text("午餐")
+    expect(page.get_by_role("region", name="您的下一餐")).to_contain_text("午餐")
     page.get_by_role("link", name="我的预订").click()
     page.get_by_role("link", name="午餐").click()
     page.get_by_role("link", name="取消这一餐").click()

@@ -210,15 +210,18 @@ def test_a_thousand_messages_survive_a_killed_worker_each_sent_once(
 ) -> None:
     ids = queue_some(own_database, 1000)
     gateway = RecordingGateway(tmp_path / "accepted")
-    for accepted_before_the_kill in (150, 600):
+    held_by_the_dead = []
+    # In the middle of what a worker holds, which is twenty at a time.
+    for accepted_before_the_kill in (150, 610):
         worker = start_worker(own_database, settings, tmp_path / "accepted")
         try:
             wait_for(lambda wanted=accepted_before_the_kill: len(gateway.accepted()) >= wanted, seconds=60)
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.wait()
+        held_by_the_dead.append(statuses(own_database)["sending"])
     assert len(gateway.accepted()) < 1000
-    assert statuses(own_database)["sending"] > 0
+    assert any(held_by_the_dead)
     worker = start_worker(own_database, settings, tmp_path / "accepted")
     try:
         wait_for(lambda: statuses(own_database) == {"sent": 1000}, seconds=90)

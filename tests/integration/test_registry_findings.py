@@ -146,7 +146,7 @@ def test_a_conflict_that_is_stated_again_adds_nothing(session: Session) -> None:
     assert found(session) == [FindingKind.BIRTH_ON_DIFFERS]
 
 
-def test_findings_hold_no_name_and_no_number_and_only_the_system_lists_them(session: Session, wang: Person) -> None:
+def test_findings_hold_no_name_and_no_number_and_no_senior_lists_them(session: Session, wang: Person) -> None:
     take(session, "household", [household()])
     take(session, "household", [household(name="李桂花", phone="15400020009")], source="乙")
     (finding,) = list_open_findings(session, OPERATOR, city="shenzhen")

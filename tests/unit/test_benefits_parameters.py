@@ -48,6 +48,17 @@ def folder(tmp_path: Path) -> Path:
         ("home_care_subsidy.yaml", "[minimum_living]", "[]", ["minimum_living_margin"]),
         ("care_consumption_voucher.yaml", "2026-01-01: 2", "2026-01-01: 5", ["a level from 0 to 4"]),
         ("home_adaptation.yaml", '["440309"]', "[440309]", ["codes"]),
+        # how it is handled
+        ("old_age_allowance.yaml", "value: month_of_application", "value: month_of_offer", ["month_after_application"]),
+        ("old_age_allowance.yaml", "  offer_lead_months:", "  lead_months:", ["process", "offer_lead_months"]),
+        ("old_age_allowance.yaml", "unit: working_days", "unit: weeks", ["weeks", "working_days"]),
+        ("old_age_allowance.yaml", "{value: 2, metadata", "{value: 25, metadata", ["number of months"]),
+        ("old_age_allowance.yaml", "unit: days", "unit: nights", ["nights", "working_days"]),
+        ("old_age_allowance.yaml", "{value: 20, metadata", "{value: 31, metadata", ["a day of the month from 1 to 28"]),
+        ("old_age_allowance.yaml", "unit: per_thousand", "unit: percent", ["percent", "per_thousand"]),
+        ("old_age_allowance.yaml", "{value: 500, metadata", "{value: 5000, metadata", ["from 0 to 1000"]),
+        ("old_age_allowance.yaml", "unit: count", "unit: number", ["number", "count"]),
+        ("old_age_allowance.yaml", '{value: "深圳市{year}年{month}月高龄老人津贴"', '{value: " "', ["expected words"]),
         # not YAML at all
         ("senior_card.yaml", "description: 智慧养老颐年卡", "description: [", ["senior_card.yaml"]),
     ],

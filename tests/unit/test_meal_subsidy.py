@@ -11,7 +11,6 @@ import pytest
 from services.meals.subsidy import (
     ParametersWrong,
     cap_on,
-    is_working_day,
     load_rules,
     price_of,
     rule_on,
@@ -95,11 +94,6 @@ def test_only_lunch_on_working_days_is_subsidised() -> None:
     # National Day is a holiday although it is a Thursday; the Saturday after it is worked (调休).
     assert to_pay(SENIOR, day=date(2026, 10, 1)) == 1500
     assert to_pay(SENIOR, day=date(2026, 10, 10)) == 1000
-
-
-def test_a_year_without_published_holidays_counts_monday_to_friday() -> None:
-    assert is_working_day(date(2027, 1, 4))
-    assert not is_working_day(date(2027, 1, 3))
 
 
 def test_one_portion_of_several_is_subsidised() -> None:

@@ -24,7 +24,8 @@ HEADER = ",".join(household())
 
 
 def read(file: io.BytesIO, settings: Settings) -> list[Record | Rejection]:
-    return list(Reader(Extract(file), Vault(settings)).read())
+    extract = Extract(file)
+    return list(Reader(extract.form, Vault(settings)).read(extract.rows()))
 
 
 def rejected(file: io.BytesIO, settings: Settings) -> list[tuple[int, str | None, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hmac
+import pickle
 from pathlib import Path
 
 import pytest
 
 from services.sealing import SealBroken, Vault
-from services.settings import Settings, SettingsWrong, ensure_demo_settings
+from services.settings import Settings, SettingsWrong, decoded_key, ensure_demo_settings
 
 KEY = base64.b64encode(bytes(32)).decode()
 OTHER_KEY = base64.b64encode(bytes([1] * 32)).decode()
@@ -83,3 +85,18 @@ def test_equal_texts_have_equal_indexes_only_in_the_same_place(tmp_path: Path) -
     vault = Vault(settings_of(tmp_path))
     assert vault.index("x", context="a") == vault.index("x", context="a")
     assert vault.index("x", context="a") != vault.index("x", context="b")
+
+
+@pytest.mark.parametrize("text", ["", "440399195001017001", "陈丽英" * 100])
+def test_an_index_is_hmac_with_sha_256(tmp_path: Path, text: str) -> None:
+    settings = settings_of(tmp_path)
+    key = decoded_key(settings.index_key.get_secret_value())
+    expected = hmac.digest(key, f"persons.phone\0{text}".encode(), "sha256")
+    assert Vault(settings).index(text, context="persons.phone") == expected
+
+
+def test_a_vault_goes_to_a_process_of_our_own(tmp_path: Path) -> None:
+    vault = Vault(settings_of(tmp_path))
+    copy: Vault = pickle.loads(pickle.dumps(vault))
+    assert copy.open(vault.seal("x", context="c"), context="c") == "x"
+    assert copy.index("x", context="c") == vault.index("x", context="c")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.allowances.stopping import HOW_IT_GOES_ON
 from services.messages import Composer, WordingWrong
 from services.settings import PROJECT
 
@@ -24,9 +25,61 @@ SAMPLES = {
         "until": "2026-11-24T01:30:00+00:00",
     },
     "meal_cancelled": {"name": "王*珍", "day": "2026-11-24", "meal": "lunch", "canteen": "翠竹社区长者饭堂(示例)"},
+    "reply_unclear": {},
+    "reply_question": {},
+    "reply_somebody_calls": {},
+    "reply_check": {},
+    "reply_genuine": {},
+    "reply_visit": {},
+    "reply_condolence": {},
+    "reply_wrong_person": {},
+    "reply_stopped": {},
+    "reply_resumed": {},
+    "reply_nothing_open": {},
+    "reply_other_phone": {},
+    "reply_which_one": {"name": "陈*英", "code": "21"},
+    "reply_which_of_two": {"name": "陈*英", "code": "21", "other_name": "欧**国", "other_code": "35"},
+    "reply_which_code": {"code": "21"},
+    "reply_take_your_time": {"until": "2026-12-23"},
+    "reply_help": {"until": "2026-12-23"},
+    "allowance_offer": {"name": "欧**国", "turn": "turning", "age": 70, "amount": 20000},
+    "allowance_offer_shared": {"name": "陈*英", "turn": "turned", "age": 70, "amount": 20000, "code": "21"},
+    "allowance_reminder": {"name": "欧**国", "amount": 20000, "code": "21"},
+    "allowance_accepted": {"name": "陈*英", "number": "SZ2611-000017", "pay_day": 20, "card": "1234"},
+    "allowance_accepted_no_card": {"name": "欧**国", "number": "SZ2611-000017"},
+    "allowance_approved": {
+        "name": "欧**国",
+        "year": 2026,
+        "month": 12,
+        "amount": 100000,
+        "pay_day": 20,
+        "card": "1234",
+    },
+    "allowance_approved_no_card": {"name": "欧**国", "year": 2026, "month": 12, "amount": 100000},
+    "allowance_declined": {"name": "欧**国"},
+    "allowance_late_reply": {"name": "欧**国", "until": "2026-12-31"},
+    "allowance_withdrawal_noted": {"name": "欧**国"},
+    "allowance_withdrawn": {"name": "欧**国"},
+    "allowance_kept": {"name": "欧**国", "how": "goes_on_paid"},
+    "allowance_refused": {"name": "欧**国"},
+    "allowance_stopped": {"name": "欧**国", "year": 2026, "month": 12, "why": "moved_out"},
+    "allowance_reinstated": {"name": "欧**国"},
+    "allowance_suspended": {"name": "欧**国", "month": 12},
+    "allowance_resumed": {"name": "欧**国", "paid": "with_back_pay"},
+    "allowance_paid": {"name": "欧**国", "month": 12, "amount": 100000, "card": "9012"},
+    "allowance_paid_with_others": {"name": "欧**国", "month": 12, "amount": 1200000, "card": "9012"},
+    "allowance_tier": {"name": "欧**国", "age": 100, "month": 12, "amount": 100000},
+    "certification_due": {"name": "欧**国", "until": "2026-11-30"},
+    "certification_reminder": {"name": "欧**国", "until": "2026-11-30"},
+    "certification_matched": {"name": "欧**国"},
+    "certification_shared": {"name": "欧**国"},
+    "certification_done": {"name": "欧**国"},
+    "certification_visit": {"name": "欧**国"},
 }
 # 限时, 过期不候 and the like are the words of swindlers; a link or a request for a code must never be in a message.
 SCAM = re.compile(r"限时|過期不候|过期不候|点击|點擊|链接|鏈結|登记费|验证码|驗證碼|屏幕共享|扫码|掃碼|https?:|www\.")
+# Only these ask for a yes; one that comes as an answer to something else would be taken for it (domain 3.7, 8).
+ASKING = {"allowance_offer", "allowance_offer_shared", "allowance_reminder"}
 ONE_PART, A_PART_OF_SEVERAL = 70, 67
 
 
@@ -52,9 +105,17 @@ def test_every_template_can_be_written_and_is_no_scam(composer: Composer, templa
 
 def test_days_amounts_and_words_are_as_people_say_them(composer: Composer) -> None:
     text = composer.compose("meal_booked", SAMPLES["meal_booked"], locale="zh_Hans")
-    assert "11月24号 星期二午餐" in text
+    assert "11月24号星期二午餐" in text
     assert "12.5元" in text
     assert "11月24号 9:30前" in text
+
+
+@pytest.mark.parametrize("how", HOW_IT_GOES_ON.values())
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant_HK", "en"])
+def test_who_keeps_the_allowance_reads_how_it_goes_on(composer: Composer, how: str, locale: str) -> None:
+    text = composer.compose("allowance_kept", {"name": "欧**国", "how": how}, locale=locale)
+    assert how not in text
+    assert locale == "en" or len(text) <= ONE_PART, text
 
 
 def test_a_missing_variable_or_template_is_named(composer: Composer) -> None:
@@ -74,3 +135,18 @@ def test_locales_that_differ_are_refused_at_start(tmp_path: Path, change: tuple[
     file.write_text(file.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(WordingWrong, match=named):
         Composer(locales)
+
+
+IN_ONE_PART = [template for template in SAMPLES if template.startswith("allowance_")]
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant_HK"])
+@pytest.mark.parametrize("template", IN_ONE_PART)
+def test_what_is_told_of_the_allowance_fits_into_one_part(composer: Composer, template: str, locale: str) -> None:
+    text = composer.compose(template, SAMPLES[template], locale=locale)
+    assert len(text) <= ONE_PART, f"{len(text)} characters: {text}"
+
+
+@pytest.mark.parametrize("template", [name for name in IN_ONE_PART if name not in ASKING])
+def test_a_message_that_asks_nothing_invites_no_agreement(composer: Composer, template: str) -> None:
+    assert "请回" not in composer.compose(template, SAMPLES[template], locale="zh_Hans")

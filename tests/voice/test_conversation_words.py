@@ -15,7 +15,7 @@ from voice.conversation.expected import expected_words, questions_with_words
 from voice.conversation.state import ConversationState
 from voice.conversation.telling import Telling, chinese_number
 from voice.skills import SKILLS
-from voice.skills.skill import CONFIRM, OFFER, WHAT_IS_WRONG, WHICH, Task
+from voice.skills.skill import CONFIRM, DIGITS, OFFER, WHAT_IS_WRONG, WHICH, Task
 from voice.understanding.rulebook import rulebook
 from voice.wording import CatalogueMissing, Wording, words
 
@@ -88,11 +88,18 @@ def test_a_day_is_told_as_people_say_it(folder: Path, day: date, shown: str, spo
         (1250, "12.50元", "十二点五元"),
         (1205, "12.05元", "十二点零五元"),
         (20000, "200元", "二百元"),
+        (10_000_000, "10万元", "十万元"),
+        (1_250_000, "12,500元", "一万二千五百元"),
     ],
 )
 def test_money_is_told_in_words(folder: Path, fen: int, shown: str, spoken: str) -> None:
     line = Telling(words("zh_Hans", folder), TODAY).money(fen)
     assert (line.text, line.speech) == (shown, spoken)
+
+
+def test_round_ten_thousands_are_written_in_the_characters_of_the_locale(folder: Path) -> None:
+    told = [Telling(words(locale, folder), TODAY).money(10_000_000).text for locale in ("zh_Hant_HK", "en")]
+    assert told == ["10萬蚊", "100,000 yuan"]
 
 
 def test_portions_and_places_and_telephones_are_told_in_words(folder: Path) -> None:
@@ -112,8 +119,8 @@ def test_numbers_are_spoken(number: int, said: str) -> None:
 
 
 def test_every_question_has_eight_to_fifteen_expected_words() -> None:
-    slots = {slot for intent in SKILLS for slot in rulebook().slots_of[intent]}
-    assert questions_with_words() == {"opening", CONFIRM, OFFER, WHICH, WHAT_IS_WRONG, *slots}
+    slots = {slot for intent, skill in SKILLS.items() if skill.asks for slot in rulebook().slots_of[intent]}
+    assert questions_with_words() == {"opening", CONFIRM, OFFER, WHICH, WHAT_IS_WRONG, DIGITS, *slots}
     for question in questions_with_words():
         assert 8 <= len(expected_words(question)) <= 15
         assert len(set(expected_words(question))) == len(expected_words(question))

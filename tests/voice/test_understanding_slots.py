@@ -11,6 +11,7 @@ from voice.understanding import normalise, understand
 from voice.understanding.dates import find_days
 from voice.understanding.numbers import read_number
 from voice.understanding.quantities import find_quantities
+from voice.understanding.times import find_clocks, find_months
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_TIME)
 
@@ -135,3 +136,94 @@ def test_an_answer_is_never_taken_from_an_alternative() -> None:
 
 def test_answers_that_contradict_each_other_are_none() -> None:
     assert understand("对", MONDAY, ["不对"]).intent == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("said", "time"),
+    [
+        ("下午三点", "15:00"),
+        ("上午九点半", "09:30"),
+        ("三点一刻", "15:15"),  # nobody comes at a quarter past three in the night
+        ("八点", "08:00"),
+        ("晚上七点三刻", "19:45"),
+        ("中午十二点", "12:00"),
+        ("中午一点", "13:00"),
+        ("下午一点", "13:00"),
+        ("14:30", "14:30"),
+        ("两点零五分", "14:05"),
+        ("早上六点钟", "06:00"),
+    ],
+)
+def test_times_of_day_are_read(said: str, time: str) -> None:
+    longest = max(find_clocks(normalise(said)), key=lambda mention: mention.end - mention.start)
+    assert longest.value == time
+
+
+@pytest.mark.parametrize("said", ["快一点", "声音大一点", "几点", "二十五点", "地点", "一点也不"])
+def test_what_is_no_time_is_not_read_as_one(said: str) -> None:
+    assert not list(find_clocks(normalise(said)))
+
+
+@pytest.mark.parametrize(
+    ("said", "month"),
+    [
+        ("这个月", "2026-11"),
+        ("本月", "2026-11"),
+        ("上个月", "2026-10"),
+        ("上上个月", "2026-09"),
+        ("九月份", "2026-09"),
+        ("11月", "2026-11"),  # the current one
+        ("十二月", "2025-12"),  # the latest one that is past
+        ("去年十月", "2025-10"),
+        ("今年三月", "2026-03"),
+        ("2025年6月", "2025-06"),
+    ],
+)
+def test_months_are_the_latest_that_are_past_or_current(said: str, month: str) -> None:
+    longest = max(find_months(normalise(said), date(2026, 11, 23)), key=lambda mention: mention.end - mention.start)
+    assert longest.value == month
+
+
+@pytest.mark.parametrize("said", ["三个月", "十三月", "十二月三号", "月底"])
+def test_what_is_no_month_is_not_read_as_one(said: str) -> None:
+    assert not list(find_months(normalise(said), date(2026, 11, 23)))
+
+
+def test_a_time_makes_the_part_of_the_day_needless() -> None:
+    assert understand("约明天下午三点的理发", MONDAY).slots == {
+        "service": "haircut",
+        "date": "2026-11-24",
+        "time": "15:00",
+    }
+
+
+def test_a_word_that_only_suggests_a_value_counts_where_none_is_stated() -> None:
+    assert understand("马桶堵了，帮我叫个师傅", MONDAY).slots == {"service": "repair"}
+    assert understand("卫生间要打扫，约个保洁", MONDAY).slots == {"service": "cleaning"}
+
+
+@pytest.mark.parametrize(
+    ("said", "relation"),
+    [
+        ("女婿", "other"),
+        ("儿媳", "other"),
+        ("侄子", "other"),
+        ("满崽", "son"),
+        ("幺儿", "son"),
+        ("堂客", "spouse"),
+        ("老伴", "spouse"),
+        ("外孙女", "grandchild"),
+    ],
+)
+def test_relations_are_those_of_the_family(said: str, relation: str) -> None:
+    assert understand(f"给我{said}打电话", MONDAY).slots == {"relation": relation}
+
+
+def test_the_last_week_is_no_day_to_come() -> None:
+    (mention,) = find_days(normalise("上周三"), date(2026, 11, 23))
+    assert mention.day == date(2026, 11, 18)
+
+
+@pytest.mark.parametrize("said", ["今天天气热死了", "热死我了", "急死我了", "笑死了", "电视里着火了", "我去年摔断了腿"])
+def test_a_figure_of_speech_a_story_and_television_raise_no_alarm(said: str) -> None:
+    assert understand(said, MONDAY).intent != "emergency"

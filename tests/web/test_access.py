@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
@@ -16,6 +17,7 @@ from tests.web.journeys import book_lunch
 from webapp.access import access_of
 
 ANYONE, SIGNED_IN, DEMO = "anyone", "signed_in", "demo"
+STAFF, WORKER, OPERATOR = "staff", "community_worker", "operator"
 
 ROUTES = {
     ("GET", "/"): ANYONE,
@@ -35,6 +37,7 @@ ROUTES = {
     ("POST", "/sign-out"): ANYONE,
     ("GET", "/demo/phone"): DEMO,
     ("GET", "/demo/phone/<int:number>"): DEMO,
+    ("POST", "/demo/phone/<int:number>"): DEMO,
     ("GET", "/meals/book"): SIGNED_IN,
     ("GET", "/meals/book/meal"): SIGNED_IN,
     ("GET", "/meals/book/canteen"): SIGNED_IN,
@@ -46,6 +49,51 @@ ROUTES = {
     ("GET", "/meals/bookings/<uuid:booking_id>"): SIGNED_IN,
     ("GET", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
     ("POST", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
+    ("GET", "/benefits"): SIGNED_IN,
+    ("GET", "/benefits/<name>"): SIGNED_IN,
+    ("GET", "/benefits/payments"): SIGNED_IN,
+    ("POST", "/benefits/<name>/apply"): SIGNED_IN,
+    ("GET", "/offers/<uuid:case_id>"): SIGNED_IN,
+    ("POST", "/offers/<uuid:case_id>/agree"): SIGNED_IN,
+    ("POST", "/offers/<uuid:case_id>/decline"): SIGNED_IN,
+    ("POST", "/offers/<uuid:case_id>/withdraw"): SIGNED_IN,
+    ("GET", "/certification"): SIGNED_IN,
+    ("POST", "/certification/digits"): SIGNED_IN,
+    ("GET", "/certification/digits"): SIGNED_IN,
+    ("GET", "/certification/socket"): SIGNED_IN,
+    ("POST", "/certification/visit"): SIGNED_IN,
+    ("GET", "/demo/staff"): DEMO,
+    ("GET", "/staff/sign-in"): ANYONE,
+    ("POST", "/staff/sign-in"): ANYONE,
+    ("GET", "/staff/sign-in/code"): ANYONE,
+    ("POST", "/staff/sign-in/code"): ANYONE,
+    ("GET", "/staff/sign-in/enrol"): ANYONE,
+    ("POST", "/staff/sign-in/enrol"): ANYONE,
+    ("POST", "/staff/sign-in/out"): ANYONE,
+    ("GET", "/staff"): STAFF,
+    ("GET", "/staff/tasks/<uuid:task_id>"): STAFF,
+    ("POST", "/staff/tasks/<uuid:task_id>"): STAFF,
+    ("GET", "/staff/people"): WORKER,
+    ("POST", "/staff/people"): WORKER,
+    ("GET", "/staff/people/<uuid:person_id>"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/phone"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/apply"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/refund"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/certify"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/cases/<uuid:case_id>/<answer>"): WORKER,
+    ("GET", "/staff/registers"): OPERATOR,
+    ("POST", "/staff/registers"): OPERATOR,
+    ("GET", "/staff/screening"): OPERATOR,
+    ("POST", "/staff/screening"): OPERATOR,
+    ("GET", "/staff/runs"): OPERATOR,
+    ("POST", "/staff/runs"): OPERATOR,
+    ("GET", "/staff/runs/<uuid:run_id>"): OPERATOR,
+    ("POST", "/staff/runs/<uuid:run_id>/confirm"): OPERATOR,
+    ("POST", "/staff/runs/<uuid:run_id>/audit"): OPERATOR,
+    ("POST", "/staff/runs/<uuid:run_id>/pay"): OPERATOR,
+    ("POST", "/staff/runs/<uuid:run_id>/bank-file"): OPERATOR,
+    ("POST", "/staff/runs/<uuid:run_id>/returns"): OPERATOR,
+    ("GET", "/staff/works/<uuid:work_id>"): OPERATOR,
     ("GET", "/talk"): SIGNED_IN,
     ("POST", "/talk/say"): SIGNED_IN,
     ("GET", "/talk/socket"): SIGNED_IN,
@@ -64,16 +112,25 @@ def test_every_address_needs_what_this_table_says(site: Flask) -> None:
 
 def test_pages_of_a_person_lead_to_signing_in_and_back(browser: FlaskClient, site: Flask) -> None:
     for (method, rule), access in ROUTES.items():
-        if access != SIGNED_IN or rule == "/talk/socket":
+        if access != SIGNED_IN or rule.endswith("/socket"):
             continue
-        address = rule.replace("<uuid:booking_id>", AN_ID)
+        address = re.sub("<(uuid:)?[a-z_]+>", AN_ID, rule)
         answer = browser.open(address, method=method)
         assert answer.status_code == 303, address
         assert urlsplit(answer.location).path == "/sign-in", address
         # The address after signing in must be a page; one that only takes a form leads to the first page.
         (back,) = parse_qs(urlsplit(answer.location).query).get("next", ["/"])
-        assert back == ("/" if rule == "/talk/say" else address)
+        assert back == (address if ("GET", rule) in ROUTES else "/")
         assert site.url_map.bind("").test(back, method="GET"), address
+
+
+def test_pages_of_staff_lead_to_their_own_signing_in(browser: FlaskClient) -> None:
+    for (method, rule), access in ROUTES.items():
+        if access in (STAFF, WORKER, OPERATOR):
+            address = re.sub("<(uuid:)?[a-z_]+>", AN_ID, rule).replace("<answer>", "agree")
+            answer = browser.open(address, method=method)
+            assert answer.status_code == 303, address
+            assert urlsplit(answer.location).path == "/staff/sign-in", address
 
 
 def test_choices_are_kept_while_signing_in(browser: FlaskClient) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.database import new_id
 from services.demo.phone import PHONE, TEXT, DemoPhoneMessageRow
+from services.inbox.tables import IncomingMessageRow
+from services.people import PHONE as PERSON_PHONE
 from services.sealing import vault_of
 from tests.web.conftest import page_of, words_of
 
@@ -64,3 +66,31 @@ def test_asking_again_brings_something_only_when_there_is_news(browser: FlaskCli
 def test_a_phone_that_is_not_in_the_list_is_not_there(browser: FlaskClient) -> None:
     assert browser.get("/demo/phone/0").status_code == 404
     assert browser.get("/demo/phone/999").status_code == 404
+
+
+def written(browser: FlaskClient, address: str, text: str) -> dict[str, str]:
+    """What the reply box would send."""
+    form = next(form for form in page_of(browser.get(address)).iter("form") if form.get("action") == address)
+    return {field.get("name"): field.get("value") for field in form.iter("input")} | {"text": text}
+
+
+def test_what_is_written_on_a_phone_comes_to_us_once(browser: FlaskClient, session: Session) -> None:
+    address = hers(browser)
+    reply = written(browser, address, "同意")
+    for _ in range(2):
+        answer = browser.post(address, data=reply)
+        assert (answer.status_code, answer.location) == (303, address)
+    assert words_of(browser.get(address)).count("同意") == 1
+    (message,) = session.scalars(select(IncomingMessageRow))
+    assert (message.gateway, message.handled_at) == ("demo_phone", None)
+    assert vault_of(session).open(message.phone_sealed, context=PERSON_PHONE) == "15400000002"
+
+
+def test_nothing_is_sent_where_nothing_is_written(browser: FlaskClient, session: Session) -> None:
+    address = hers(browser)
+    answer = browser.post(address, data=written(browser, address, "  "))
+    assert answer.status_code == 422
+    assert "还没有写字" in words_of(answer)
+    assert browser.post(address, data={"text": "同意"}).status_code == 400
+    assert browser.post("/demo/phone/999", data={"text": "同意"}).status_code == 404
+    assert not session.scalars(select(IncomingMessageRow)).all()

@@ -12,6 +12,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 import services.actor
+import services.allowances.errors
+import services.certification.errors
 import services.meals.errors
 import services.people
 from services.database import Database
@@ -23,9 +25,28 @@ from webapp.access import open_to_anyone
 from webapp.error_words import TABLE
 
 # The services whose refusals a page can get.
-CALLED = (services.actor, services.meals.errors, services.people)
-# Only the registry's import can raise it.
-NEVER_ON_A_PAGE = {"id_number_wrong"}
+CALLED = (
+    services.actor,
+    services.allowances.errors,
+    services.certification.errors,
+    services.meals.errors,
+    services.people,
+)
+# Only the registry's import, operators and workers can meet them.
+NEVER_ON_A_PAGE = {
+    "id_number_wrong",
+    "no_window_now",
+    "reason_missing",
+    "only_by_people",
+    "too_many_in_doubt",
+    "no_rule_on",
+    "window_still_open",
+    "too_many_missed",
+    "nothing_missed",
+    "evidence_wrong",
+    "partner_unknown",
+    "certification_parameters_wrong",
+}
 
 
 @pytest.fixture

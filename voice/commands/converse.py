@@ -1,6 +1,7 @@
 """`python -m voice converse`: a conversation on the terminal, with typed lines or with recordings as turns.
 
-An empty line is silence; the end of the input or a goodbye ends the conversation. With --json each turn is one line:
+An empty line is silence; the end of the input or a goodbye ends the conversation. With --batch, whole conversations
+come as JSON lines (`converse_batch`). With --json each turn is one line:
 {"turn", "heard", "confidence", "reply", "speech", "effect", "ended"}.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from services.settings import Settings
 from voice.audio import AudioError, read_audio
+from voice.commands.converse_batch import run_batch
 from voice.commands.refusal import Refused, refusing
 from voice.commands.talking import Talk, add_talk_arguments, open_talk, read_settings, read_words
 from voice.conversation import Heard, Reply
@@ -28,12 +30,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--audio", nargs="+", metavar="FILE", help="recordings (wav or flac) instead of typed lines")
     parser.add_argument("--engine", choices=("auto", *ENGINES), default="auto", help="what recognises the recordings")
     parser.add_argument("--json", action="store_true", help="print each turn as one line of JSON")
+    parser.add_argument("--batch", action="store_true", help="whole conversations on standard input, as JSON lines")
 
 
 @refusing
 def run(arguments: Namespace) -> int:
     """Hold the conversation; the exit code."""
     settings = read_settings()
+    if arguments.batch:
+        _refuse_beside_batch(arguments)
+        run_batch(settings, sys.stdin)
+        return 0
     wording = read_words(settings, arguments.locale)
     recordings = read_recordings(arguments.audio) if arguments.audio else []
     recognizer = _recognizer(settings, arguments.engine) if recordings else None
@@ -44,6 +51,13 @@ def run(arguments: Namespace) -> int:
             turns = typed(sys.stdin, prompt=sys.stdin.isatty() and not arguments.json)
         converse(talk, turns, wording, as_json=arguments.json)
     return 0
+
+
+def _refuse_beside_batch(arguments: Namespace) -> None:
+    given = {"--as": arguments.person, "--now": arguments.now, "--audio": arguments.audio, "--json": arguments.json}
+    for name, value in given.items():
+        if value:
+            raise Refused(f"{name} does not go with --batch: each line says who, when and what")
 
 
 def converse(talk: Talk, turns: Iterable[Heard], wording: Wording, *, as_json: bool) -> None:

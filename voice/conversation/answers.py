@@ -13,6 +13,7 @@ from typing import Any
 from voice.skills.skill import Task
 from voice.understanding import Understanding, normalise
 from voice.understanding.numbers import NUMBER, read_number
+from voice.understanding.rulebook import OUT_OF_SCOPE
 
 # So many characters that were not understood may stand beside the value that was asked for; with more it is talk about
 # something else (我后天要去医院看病 is no answer to which day). A value that was not asked for needs a sentence that is
@@ -23,6 +24,22 @@ _AGREE, _DENY = "agree", frozenset({"wrong", "drop", "refuse_word", "refute_word
 # A no with one of these is about the meal and not about how it comes.
 _ALL_OF_IT = frozenset({"whole_matter", "cancel", "call_off", "order", "get", "eating"})
 _TO_HER, _THERE = frozenset({"want", "bring", "at_home"}), frozenset({"eating", "canteen", "going_there"})
+
+_DIGIT = re.compile("[0-9零〇一二两三四五六七八九幺]")
+# Fewer digits than this are in many sentences (等一下).
+_FEWEST_DIGITS = 3
+# What a task can be told besides the slots of its intent, by the kind of word that tells it.
+_BESIDES = {"certify": {"come_to_me": "visit"}, "check_benefits": {"rise": "rises"}}
+
+
+def digits_said(heard: str) -> bool:
+    """Whether somebody seems to say digits one by one."""
+    return len(_DIGIT.findall(heard)) >= _FEWEST_DIGITS
+
+
+def told_besides(intent: str, kinds: frozenset[str]) -> dict[str, Any]:
+    """What the words of a sentence tell about a task, as flags."""
+    return {flag: True for kind, flag in _BESIDES.get(intent, {}).items() if kind in kinds}
 
 
 def stated_slots(question: str, heard: str, meaning: Understanding, slot_names: Sequence[str]) -> dict[str, Any]:
@@ -50,6 +67,12 @@ def is_clear_yes(meaning: Understanding, task: Task, *, spoken: bool) -> bool:
         return False
     defaults = {"quantity": 1} | task.slots
     return bool(meaning.mentioned) and all(defaults.get(name) == said for name, said in meaning.mentioned.items())
+
+
+def takes_offer(meaning: Understanding) -> bool:
+    """Whether she takes what was offered. It is only told or read back then, so 要 and 继续 are enough."""
+    goes_on = "go_on" in meaning.kinds and meaning.strange == 0 and not meaning.kinds & _DENY
+    return meaning.intent == "yes" or (meaning.intent == OUT_OF_SCOPE and goes_on)
 
 
 def chosen(meaning: Understanding, options: Sequence[Task]) -> Task | None:

@@ -18,15 +18,27 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
-from voice.conversation.answers import chosen, is_clear_yes, stated_slots
+from voice.conversation.answers import chosen, digits_said, is_clear_yes, stated_slots, takes_offer, told_besides
 from voice.conversation.expected import expected_words
 from voice.conversation.heard import Heard, Reply
 from voice.conversation.state import ConversationState
-from voice.conversation.telling import AMBULANCE, HELP_LINE
+from voice.conversation.telling import AMBULANCE
 from voice.skills import SKILLS
-from voice.skills.skill import CONFIRM, NOTHING_DONE, OFFER, WHAT_IS_WRONG, WHICH, Skill, Step, Task, Turn
+from voice.skills.skill import (
+    CONFIRM,
+    DIGITS,
+    IN_BETWEEN,
+    NOTHING_DONE,
+    OFFER,
+    WHAT_IS_WRONG,
+    WHICH,
+    Skill,
+    Step,
+    Task,
+    Turn,
+)
 from voice.understanding import Understanding, understand
-from voice.understanding.rulebook import rulebook
+from voice.understanding.rulebook import OUT_OF_SCOPE, rulebook
 from voice.wording import DEFAULT_LOCALE, Line, Wording, words
 
 MOST_TRIES = 3
@@ -93,15 +105,17 @@ class _Exchange:
             case "goodbye":
                 state.forget_task()
                 return self._reply(self._words.line("Goodbye. Call me whenever you need me."), ended=True)
-            case "repeat" if state.last_text:
+            case "repeat" | "slower" | "louder" if state.last_text:
                 return self._reply(Line(state.last_text, state.last_speech))
             case "help":
                 return self._aside(self._help())
             case "go_back":
                 return self._go_back()
         of_another_page = self._answers_another_question()
+        if state.question == DIGITS and digits_said(self._heard.text) and not of_another_page:
+            return self._take_digits()
         if meaning.intent in self._skills and (of_another_page or not self._is_about_the_draft()):
-            return self._begin(Task(meaning.intent, dict(meaning.slots)))
+            return self._begin(Task(meaning.intent, meaning.slots | told_besides(meaning.intent, meaning.kinds)))
         if state.task is None and not state.options:
             return self._without_task()
         return self._ask_once_more() if of_another_page else self._answer_question()
@@ -132,8 +146,8 @@ class _Exchange:
         task, question = state.task, state.question
         if question == WHICH:
             return self._choose()
-        if question == OFFER and meaning.intent in ("yes", "no"):
-            return self._take_offer() if meaning.intent == "yes" else self._drop()
+        if question == OFFER and (meaning.intent == "no" or takes_offer(meaning)):
+            return self._drop() if meaning.intent == "no" else self._take_offer()
         assert task is not None
         assert question is not None
         if meaning.intent == "cancel_meal" and task.intent == "book_meal":
@@ -141,26 +155,40 @@ class _Exchange:
         if question == CONFIRM and is_clear_yes(meaning, task, spoken=self._heard.spoken):
             return self._act(task)
         stated = stated_slots(question, self._heard.text, meaning, rulebook().slots_of[task.intent])
+        stated |= told_besides(task.intent, meaning.kinds)
         if stated:
             return self._go_on(task, stated)
         if meaning.intent == task.intent:
             return self._step(self._skills[task.intent].next_step(self._turn, task), task)
         if meaning.intent == "no":
             return self._refused()
+        return self._no_answer()
+
+    def _no_answer(self) -> Reply:
+        """What she says answers nothing that she was asked."""
+        meaning = self._meaning
         if meaning.strange == 0 and "wait" in meaning.kinds:
             return self._aside(self._words.line("Take your time."))
         if meaning.strange == 0 and "noted" in meaning.kinds:
             return self._ask_once_more()
         if meaning.strange == 0 and meaning.kinds & _LET_GO:
             return self._drop()
+        if self._is_not_served():
+            return self._aside(self._not_yet())
         return self._not_understood(self._words.line("I did not understand that."))
 
     def _begin(self, task: Task) -> Reply:
         skill = self._skills[task.intent]
-        if not skill.asks:
+        if not skill.asks and self._is_in_the_middle():
+            task.notes[IN_BETWEEN] = True
             return self._aside(skill.next_step(self._turn, task).line)
         self._state.forget_task()
         return self._step(skill.next_step(self._turn, task), task)
+
+    def _is_in_the_middle(self) -> bool:
+        """Whether a task that asks waits for an answer; the rest of a list that is only told does not."""
+        task = self._state.task
+        return self._state.question is not None and (task is None or self._skills[task.intent].asks)
 
     def _go_on(self, task: Task, stated: Mapping[str, Any]) -> Reply:
         if self._state.question in stated:
@@ -179,6 +207,13 @@ class _Exchange:
         if step.effect != NOTHING_DONE:
             self._state.done = task.intent
         return self._step(step, task)
+
+    def _take_digits(self) -> Reply:
+        """What she was asked to say and said is the deed."""
+        task = self._state.task
+        assert task is not None
+        task.slots["digits"] = self._heard.text
+        return self._act(task)
 
     def _ask_once_more(self) -> Reply:
         """Ask what is open again; what would be done is looked up anew, for price and places may have changed."""
@@ -244,7 +279,18 @@ class _Exchange:
         if len(meaning.close) == 2 and set(meaning.close) <= self._skills.keys():
             options = [Task(intent, dict(meaning.mentioned)) for intent in meaning.close]
             return self._offer_two(options)
+        if self._is_not_served():
+            return self._reply(self._not_yet())
         return self._not_understood(self._words.line("I cannot do that. You can say: book lunch for tomorrow."))
+
+    def _is_not_served(self) -> bool:
+        """Whether she wants what nobody here can do for her yet."""
+        served = self._skills.keys() | {OUT_OF_SCOPE, "yes", "no", "repeat", "slower", "louder"}
+        return self._meaning.intent not in served
+
+    def _not_yet(self) -> Line:
+        phone = self._turn.tell.help_line
+        return self._words.line("I cannot do that yet. Please call %(phone)s, they will help you.", phone=phone)
 
     def _offer_two(self, options: list[Task]) -> Reply:
         names = {
@@ -268,7 +314,7 @@ class _Exchange:
         return self._words.line(
             "You can say: book lunch for tomorrow. Or: cancel the lunch of tomorrow. Or: what have I booked. "
             "Or call %(phone)s and talk to somebody.",
-            phone=self._turn.tell.phone(HELP_LINE),
+            phone=self._turn.tell.help_line,
         )
 
     # ------------------------------------------------------------------ replies
@@ -307,7 +353,7 @@ class _Exchange:
 
     def _give_up(self, is_silence: bool) -> Reply:
         """Stop asking aloud. What only needs a yes or a no stays open: she may come back to it."""
-        phone = self._turn.tell.phone(HELP_LINE)
+        phone = self._turn.tell.help_line
         if is_silence:
             line = self._words.line("I still hear nothing. Speak when you are ready, or call %(phone)s.", phone=phone)
         else:

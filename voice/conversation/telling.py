@@ -17,18 +17,27 @@ from voice.wording import Line, Wording
 
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ((1000, "千"), (100, "百"), (10, "十"))
-_TRADITIONAL = str.maketrans("两号点", "兩號點")
+_TRADITIONAL = str.maketrans("两号点万", "兩號點萬")
+_FEN_IN_TEN_THOUSAND_YUAN = 1_000_000
 _REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 HELP_LINE = "12345"
 AMBULANCE = "120"
 
 
 def chinese_number(number: int) -> str:
-    """A whole number from 0 to 9999 as it is spoken.
+    """A whole number below a hundred million as it is spoken.
 
-    >>> [chinese_number(n) for n in (0, 8, 10, 15, 24, 105, 110, 2026)]
-    ['零', '八', '十', '十五', '二十四', '一百零五', '一百一十', '二千零二十六']
+    >>> [chinese_number(n) for n in (0, 8, 10, 15, 24, 105, 110, 2026, 15000, 100500)]
+    ['零', '八', '十', '十五', '二十四', '一百零五', '一百一十', '二千零二十六', '一万五千', '十万零五百']
     """
+    ten_thousands, rest = divmod(number, 10_000)
+    if ten_thousands:
+        gap = "零" if 0 < rest < 1000 else ""
+        return f"{chinese_number(ten_thousands)}万{gap}{_below_ten_thousand(rest) if rest else ''}"
+    return _below_ten_thousand(number)
+
+
+def _below_ten_thousand(number: int) -> str:
     if number < 10:
         return _DIGITS[number]
     said, rest, gap = "", number, False
@@ -85,15 +94,39 @@ class Telling:
 
     def number(self, number: int) -> Line:
         """A bare number."""
-        return Line(str(number), chinese_number(number) if self.words.is_chinese and number < 10_000 else str(number))
+        return Line(str(number), chinese_number(number) if self.words.is_chinese else str(number))
+
+    def counted(self, number: int) -> Line:
+        """A number of things; two is 两 before a measure word."""
+        return Line(str(number), self._script("两")) if self.words.is_chinese and number == 2 else self.number(number)
+
+    def month(self, month: date) -> Line:
+        """A month by any of its days, with its year where that is not this one."""
+        locale, this_year = self.words.locale, month.year == self.today.year
+        if not self.words.is_chinese:
+            return Line.same(format_date(month, "MMMM" if this_year else "MMMM y", locale=locale))
+        year = "" if this_year else "".join(_DIGITS[int(digit)] for digit in f"{month.year}") + "年"
+        shown = f"{month.month}月" if this_year else f"{month.year}年{month.month}月"
+        return Line(shown, f"{year}{chinese_number(month.month)}月")
+
+    def month_said(self, said: str) -> Line:
+        """A month that was said as YYYY-MM."""
+        return self.month(date.fromisoformat(f"{said}-01"))
+
+    def digits(self, digits: str) -> Line:
+        """Digits one by one; 一 is 幺, which nobody hears as 七."""
+        if not self.words.is_chinese:
+            return Line(digits, " ".join(digits))
+        return Line(" ".join(digits), "，".join(_DIGITS[int(digit)].replace("一", "幺") for digit in digits))
+
+    @property
+    def help_line(self) -> Line:
+        """The number where people help."""
+        return self.phone(HELP_LINE)
 
     def portions(self, quantity: int) -> Line:
         """A number of portions; two is 两 before a measure word."""
-        shown = (
-            Line(str(quantity), self._script("两"))
-            if self.words.is_chinese and quantity == 2
-            else self.number(quantity)
-        )
+        shown = self.counted(quantity)
         return self.words.counted("%(number)s portion", "%(number)s portions", quantity, shown)
 
     def _script(self, spoken: str) -> str:
@@ -101,13 +134,15 @@ class Telling:
         return spoken.translate(_TRADITIONAL) if "Hant" in self.words.locale else spoken
 
     def money(self, fen: int) -> Line:
-        """An amount of money, in yuan and jiao."""
+        """An amount of money, in yuan and jiao; round ones by ten thousands in Chinese, as the pages write it."""
         yuan, rest = divmod(fen, 100)
-        shown = f"{fen / 100:.2f}" if rest else str(yuan)
+        shown = f"{fen / 100:,.2f}" if rest else f"{yuan:,}"
         if not self.words.is_chinese:
             return self.words.line("%(yuan)s yuan", yuan=Line.same(shown))
         if fen == 200:
             return self.words.line("%(yuan)s yuan", yuan=Line(shown, self._script("两")))
+        if fen and fen % _FEN_IN_TEN_THOUSAND_YUAN == 0:
+            shown = self._script(f"{fen // _FEN_IN_TEN_THOUSAND_YUAN}万")
         decimals = "".join(_DIGITS[int(digit)] for digit in f"{rest:02}".rstrip("0"))
         spoken = chinese_number(yuan) + (f"点{decimals}" if rest else "")
         return self.words.line("%(yuan)s yuan", yuan=Line(shown, self._script(spoken)))

@@ -24,6 +24,10 @@ CONFIRM = "confirm"
 OFFER = "offer"
 WHICH = "which"
 WHAT_IS_WRONG = "what_is_wrong"
+# Digits that she was asked to say: saying them is the deed itself.
+DIGITS = "digits"
+# A note of a task that is answered in the middle of another one: it must not ask anything.
+IN_BETWEEN = "in_between"
 
 NOTHING_DONE: dict[str, Any] = {"action": "none"}
 
@@ -92,7 +96,8 @@ class Skill(Protocol):
 
     intent: str
     asks: bool
-    """False for a skill that only answers: it never interrupts another task for good."""
+    """False for a skill that only answers: it never interrupts another task for good. In the middle of one, its task
+    has the note `IN_BETWEEN`."""
 
     def next_step(self, turn: Turn, task: Task) -> Step:
         """The next question, the read-back when nothing is missing, or the end. Changes nothing."""
@@ -103,5 +108,23 @@ class Skill(Protocol):
         ...
 
     def act(self, turn: Turn, task: Task) -> Step:
-        """Do what was read back; called after a clear yes only."""
+        """Do what was read back; called after a clear yes, or with the `DIGITS` that she said, only."""
         ...
+
+
+class Answers:
+    """What all skills share that only answer."""
+
+    asks = False
+
+    def next_step(self, turn: Turn, task: Task) -> Step:
+        """See `Skill.next_step`."""
+        raise NotImplementedError
+
+    def act(self, turn: Turn, task: Task) -> Step:
+        """Nothing is ever confirmed here; see `Skill.act`."""
+        return self.next_step(turn, task)
+
+    def what_is_wrong(self, turn: Turn) -> Line | None:
+        """Nothing is read back here; see `Skill.what_is_wrong`."""
+        return None

@@ -18,7 +18,7 @@ _WEEKDAYS |= {str(number): number - 1 for number in range(1, 8)}
 _WEEK = "(?:周|星期|礼拜)"
 
 _WEEKDAY = re.compile(
-    rf"(?P<which>下下个?|(?<!一)下个?|这一?个?|本|今个?)?(?:{_WEEK}的?)?(?P<week>{_WEEK})(?P<day>[一二三四五六日天1-7])(?!\d|天|次|[个份]人?)"
+    rf"(?P<which>下下个?|(?<!一)下个?|上上个?|上个?|这一?个?|本|今个?)?(?:{_WEEK}的?)?(?P<week>{_WEEK})(?P<day>[一二三四五六日天1-7])(?!\d|天|次|[个份]人?)"
 )
 _MONTH_DAY = re.compile(
     rf"(?:(?P<year>\d{{4}})[年./-])?(?P<month>{NUMBER})(?:月份?的?|[./-])(?P<day>{NUMBER})[号日]?(?![\d份个月])"
@@ -98,6 +98,8 @@ def _weekday(match: re.Match[str], today: date) -> date:
         return weekday_of_week(today, weekday, 2)
     if which.startswith("下"):
         return weekday_of_week(today, weekday, 1)
+    if which.startswith("上"):
+        return weekday_of_week(today, weekday, -2 if which.startswith("上上") else -1)
     if which:
         return weekday_of_week(today, weekday, 0)
     return next_weekday(today, weekday)

@@ -15,10 +15,11 @@ from voice.understanding.lexicon import Lexicon, Unit, units_of
 from voice.understanding.normalise import CLAUSE_BREAK
 from voice.understanding.quantities import find_quantities
 from voice.understanding.rulebook import Rulebook
+from voice.understanding.times import find_clocks, find_months
 
 SlotValue = str | int | bool
 Denial = Literal["refused", "refuted"]
-_DAY, _PAST_DAY, _QUANTITY = "day", "past_day", "quantity"
+_DAY, _PAST_DAY, _QUANTITY, _CLOCK, _MONTH = "day", "past_day", "quantity", "clock", "month"
 # A word that states a slot wins against a plain word of the same length.
 _SLOT_BONUS = 0.1
 
@@ -32,6 +33,7 @@ class Token:
     kinds: frozenset[str]
     slots: tuple[tuple[str, SlotValue], ...] = ()
     cost: float = 0.0
+    hints: tuple[tuple[str, str], ...] = ()
     denied: Denial | None = None
 
     def slot(self, name: str) -> SlotValue | None:
@@ -74,7 +76,9 @@ class Reader:
         self._lexicon = lexicon
         self._deeds = frozenset(kind.name for kind in rules.kinds.values() if kind.deed)
         self._light = frozenset(kind.name for kind in rules.kinds.values() if kind.role in ("filler", "plain"))
-        self._strange = frozenset(kind.name for kind in rules.kinds.values() if kind.role == "strange")
+        self._strange = frozenset(kind.name for kind in rules.kinds.values() if kind.role in ("strange", "topic")) | {
+            _MONTH
+        }
         self._forms = rules.forms
 
     def read(self, text: str, today: date) -> Reading:
@@ -92,7 +96,7 @@ class Reader:
     def _words(self, units: tuple[Unit, ...], today: date) -> Iterable[Token]:
         for found in self._lexicon.find(units):
             slots = tuple((name, self._value(name, said, today)) for name, said in found.word.slots)
-            yield Token(found.start, found.end, found.word.kinds, slots, found.cost)
+            yield Token(found.start, found.end, found.word.kinds, slots, found.cost, found.word.hints)
 
     def _value(self, slot: str, said: str, today: date) -> SlotValue:
         form = self._forms[slot]
@@ -157,6 +161,11 @@ def _parsed(text: str, units: tuple[Unit, ...], today: date) -> Iterable[Token]:
         if portion.start in unit_at and portion.end in unit_end:
             quantity = (("quantity", portion.quantity),)
             yield Token(unit_at[portion.start], unit_end[portion.end], frozenset({_QUANTITY}), quantity)
+    times = [("time", _CLOCK, clock) for clock in find_clocks(text)]
+    months = [("month", _MONTH, month) for month in find_months(text, today)]
+    for slot, kind, said in times + months:
+        if said.start in unit_at and said.end in unit_end:
+            yield Token(unit_at[said.start], unit_end[said.end], frozenset({kind}), ((slot, said.value),))
 
 
 def _best_row(length: int, candidates: list[Token]) -> tuple[Token, ...]:

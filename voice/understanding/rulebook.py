@@ -1,7 +1,8 @@
 """The rules of understanding as they stand in `zh/`, loaded strictly.
 
-`intents.yaml` is the contract (intents and their slots); `_words.yaml` and each `<intent>.yaml` bring kinds of words,
-and each intent its signs: which kinds of words together mean it. Any key that is not known, any name that leads nowhere
+`intents.yaml` is the contract (intents and their slots); the files that begin with `_` and each `<intent>.yaml` bring
+kinds of words, and `<intent>.yaml` the signs of an intent: which kinds of words together mean it. An intent without
+such a file is recognised by its examples only. Any key that is not known, any name that leads nowhere
 and any value that its slot cannot hold stops loading with an error that names the file and the key.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import yaml
 
@@ -19,17 +20,19 @@ from voice.understanding.templates import TemplateError, expand
 
 RULES_DIRECTORY = Path(__file__).parent / "zh"
 CONTRACT_FILE = "intents.yaml"
-SHARED_WORDS_FILE = "_words.yaml"
+SHARED_WORDS_FILES = "_*.yaml"
 OUT_OF_SCOPE = "out_of_scope"
 # Kinds that are found by parsers and not by words.
-PARSED_KINDS = frozenset({"day", "past_day", "quantity"})
+PARSED_KINDS = frozenset({"day", "past_day", "quantity", "clock", "month"})
 WHOLE_UTTERANCE = 1_000
 
-Role = Literal["filler", "plain", "answer", "strange"]
-SlotForm = Literal["day", "flag", "number"] | tuple[str, ...]
+Role = Literal["filler", "plain", "answer", "strange", "topic"]
+SlotForm = Literal["day", "flag", "number", "clock", "month"] | tuple[str, ...]
 # The compiled loader is ten times as fast; where PyYAML was built without it the plain one does the same.
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY_WORD = re.compile(r"([+-]\d)(?: (\w+))?")
+# 明早 names a day, a meal and a part of the day.
+_PART_OF_DAY = {"breakfast": "morning", "dinner": "evening"}
 
 
 class RulesError(ValueError):
@@ -46,6 +49,7 @@ class Kind:
     slot: str | None = None
     by_sound: bool = False
     deed: bool = False
+    hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Word:
     kinds: frozenset[str]
     slots: tuple[tuple[str, str], ...] = ()
     by_sound: bool = False
+    hints: tuple[tuple[str, str], ...] = ()  # slot values that it only suggests
     heard: bool = False  # a recogniser's spelling, not a word that people write
 
 
@@ -126,9 +131,11 @@ def load_rulebook(directory: Path) -> Rulebook:
     forms = {name: _form(value, name) for name, value in contract["slots"].items()}
     slots_of = {name: _intent_slots(name, value, forms) for name, value in contract["intents"].items()}
     collected = _Collected()
-    shared = _table(_read(directory / SHARED_WORDS_FILE), {"kinds"}, SHARED_WORDS_FILE, ["kinds"])
-    tables = {intent: _intent_table(directory / f"{intent}.yaml", intent) for intent in slots_of}
-    _collect_kinds(SHARED_WORDS_FILE, shared, forms, collected)
+    tables = {
+        intent: _intent_table(path, intent) for intent in slots_of if (path := directory / f"{intent}.yaml").exists()
+    }
+    for path in sorted(directory.glob(SHARED_WORDS_FILES)):
+        _collect_kinds(path.name, _table(_read(path), {"kinds"}, path.name, ["kinds"]), forms, collected)
     for intent, table in tables.items():
         _collect_kinds(f"{intent}.yaml", table, forms, collected)
     intents = tuple(_intent_rules(intent, table, collected.kinds) for intent, table in tables.items())
@@ -168,10 +175,10 @@ def _names(value: Any, where: str) -> tuple[str, ...]:
 def _form(value: Any, name: str) -> SlotForm:
     if isinstance(value, list):
         return _names(value, f"{CONTRACT_FILE}: slots: {name}")
-    if value in ("day", "flag", "number"):
+    if value in get_args(get_args(SlotForm)[0]):
         return cast(SlotForm, value)
     where = f"{CONTRACT_FILE}: slots: {name}"
-    raise RulesError(f"{where}: day, flag, number or a list of words is expected, found {value!r}")
+    raise RulesError(f"{where}: day, flag, number, clock, month or a list of words is expected, found {value!r}")
 
 
 def _intent_slots(name: Any, value: Any, forms: Mapping[str, SlotForm]) -> tuple[str, ...]:
@@ -197,20 +204,22 @@ def _collect_kinds(file: str, table: dict[str, Any], forms: Mapping[str, SlotFor
         where = f"{file}: kinds: {name}"
         if name in into.kinds:
             raise RulesError(f"{where}: this kind is already in {into.kinds[name].file}")
-        entry = _table(value, {"say", "slot", "heard_as", "role", "by_sound", "deed"}, where, ["say"])
+        entry = _table(value, {"say", "slot", "heard_as", "role", "by_sound", "deed", "hint"}, where, ["say"])
         kind = Kind(
             name,
             file,
-            role=_one_of(entry.get("role"), (None, "filler", "plain", "answer", "strange"), f"{where}: role"),
+            role=_one_of(entry.get("role"), (None, *get_args(Role)), f"{where}: role"),
             slot=_one_of(entry.get("slot"), (None, *forms), f"{where}: slot"),
             by_sound=_one_of(entry.get("by_sound", False), (True, False), f"{where}: by_sound"),
             deed=_one_of(entry.get("deed", False), (True, False), f"{where}: deed"),
+            hint=_one_of(entry.get("hint", False), (True, False), f"{where}: hint"),
         )
         into.kinds[name] = kind
         for value_said, templates in _said(entry["say"], kind, where):
             slots = _stated(kind, value_said, forms, where)
             for phrase in _phrases(templates, where):
-                _add_word(Word(phrase, frozenset({name}), slots, kind.by_sound), into.words, where)
+                stated, hints = ((), slots) if kind.hint else (slots, ())
+                _add_word(Word(phrase, frozenset({name}), stated, kind.by_sound, hints), into.words, where)
         for character in _names(entry.get("heard_as", []), f"{where}: heard_as"):
             _add_word(Word(character, frozenset({name}), heard=True), into.words, where)
 
@@ -240,7 +249,9 @@ def _stated(kind: Kind, said: Any, forms: Mapping[str, SlotForm], where: str) ->
         match = _DAY_WORD.fullmatch(said)
         if not match or (match[2] and match[2] not in cast(tuple[str, ...], forms["meal"])):
             raise RulesError(f"{where}: a number of days from today is expected, as in '+1' or '+1 dinner'")
-        return ((kind.slot, match[1]), ("meal", match[2])) if match[2] else ((kind.slot, match[1]),)
+        day = ((kind.slot, match[1]),)
+        part = _PART_OF_DAY.get(match[2])
+        return day + ((("meal", match[2]),) if match[2] else ()) + ((("period", part),) if part else ())
     if said not in (("true", "false") if form == "flag" else form):
         raise RulesError(f"{where}: the slot {kind.slot} cannot hold this, allowed is {form}")
     return ((kind.slot, said),)
@@ -260,13 +271,15 @@ def _add_word(word: Word, words: dict[str, Word], where: str) -> None:
     if known is None:
         words[word.text] = word
         return
-    if known.slots and word.slots and known.slots != word.slots:
+    both = dict(known.slots) | dict(word.slots)
+    if not (dict(known.slots).items() <= both.items()):
         raise RulesError(f"{where}: {word.text!r} already states {dict(known.slots)}")
     words[word.text] = Word(
         word.text,
         known.kinds | word.kinds,
-        known.slots or word.slots,
+        tuple(both.items()),
         known.by_sound or word.by_sound,
+        tuple({**dict(known.hints), **dict(word.hints)}.items()),
         known.heard and word.heard,
     )
 
@@ -311,9 +324,9 @@ def _kinds(value: Any, kinds: Mapping[str, Kind], where: str) -> frozenset[str]:
 
 
 def _refuse_stray_files(directory: Path, intents: Iterable[str]) -> None:
-    expected = {CONTRACT_FILE, SHARED_WORDS_FILE, *(f"{intent}.yaml" for intent in intents)}
+    expected = {CONTRACT_FILE, *(f"{intent}.yaml" for intent in intents)}
     for path in sorted(directory.iterdir()):
-        if path.name not in expected:
+        if path.name not in expected and not path.match(SHARED_WORDS_FILES):
             raise RulesError(f"{path.name}: {CONTRACT_FILE} names no such intent")
 
 

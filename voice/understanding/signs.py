@@ -17,7 +17,14 @@ _PART_BONUS = 0.01
 _COST_WEIGHT = 0.05
 # What turns from a story to a wish: 听说你们饭好吃，帮我订一份.
 _TURNS_TO_A_WISH = frozenset({"request", "want", "day", "day_and_meal"})
-_TURNS = {"past_day": frozenset({"day", "day_and_meal"}), "third_party": frozenset({"request"})}
+_TURNS = {
+    "past_day": frozenset({"day", "day_and_meal", "now"}),
+    "third_party": frozenset({"request"}),
+    "that_is_over": frozenset({"now"}),
+    # A call for help is none the less one for standing in a question.
+    "only_asked_about": frozenset[str](),
+    "on_television": frozenset[str](),
+}
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,10 @@ class Candidate:
 def candidates(reading: Reading, rules: Rulebook) -> list[Candidate]:
     """The best sign of every intent that has one, strongest first."""
     found = []
+    present = frozenset(kind for token in reading.tokens for kind in token.kinds)
     for intent in rules.intents:
-        signs = [candidate for sign in intent.signs for candidate in _matches(sign, intent, reading, rules)]
+        possible = [sign for sign in intent.signs if all(part.kinds & present for part in sign.parts)]
+        signs = [candidate for sign in possible for candidate in _matches(sign, intent, reading, rules)]
         if signs:
             found.append(max(signs, key=lambda each: (each.score, each.start - each.end, each.end)))
     return sorted(found, key=lambda each: -each.score)

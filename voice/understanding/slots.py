@@ -15,17 +15,19 @@ from voice.understanding.signs import Candidate
 _BOTH = re.compile("[和跟与、]|还有|也|都")
 _NAMED_MEAL = "meal_name"
 _TELLS_WHEN_ORDERED = "booked_thing"
+_ENDS_SOMETHING = ("cancel_", "remove_")
 
 
-def choose_slots(reading: Reading, names: Iterable[str], about: Candidate | None) -> dict[str, SlotValue]:
-    """The slots of those names that the sentence states; `about` is the stretch that speaks for the intent."""
+def choose_slots(reading: Reading, names: Iterable[str], intent: str, about: Candidate | None) -> dict[str, SlotValue]:
+    """The slots of those names that the sentence states; `about` is the stretch that speaks for the intent, None where
+    the sentence as a whole does."""
     stated: dict[str, SlotValue] = {}
-    day = _last(_in_reach(reading, _mentions(reading, "date", about), about))
+    day = _last(_in_reach(reading, _mentions(reading, "date", intent, about), about))
     for name in names:
         if name == "date":
             token = day
         else:
-            mentions = _mentions(reading, name, about)
+            mentions = _mentions(reading, name, intent, about)
             if name == "meal":
                 mentions = _meals(mentions, day)
             near = _in_reach(reading, mentions, about)
@@ -34,18 +36,27 @@ def choose_slots(reading: Reading, names: Iterable[str], about: Candidate | None
         if value is not None and token is not None:
             # 不要给我送: a refused flag states the opposite.
             stated[name] = not value if token.denied and isinstance(value, bool) else value
+    if "time" in stated:
+        stated.pop("period", None)
     return stated
 
 
-def _mentions(reading: Reading, name: str, about: Candidate | None) -> list[Token]:
+def hinted_slots(reading: Reading, names: Iterable[str]) -> dict[str, SlotValue]:
+    """Values of those slots that words only suggest: 水龙头 in a wish for somebody to come is about repair. The longest
+    word says most, of equals the last."""
+    suggesting = sorted(reading.tokens, key=lambda token: (token.end - token.start, token.start))
+    return {name: said for token in suggesting if token.denied is None for name, said in token.hints if name in names}
+
+
+def _mentions(reading: Reading, name: str, intent: str, about: Candidate | None) -> list[Token]:
     found = []
     for at, token in enumerate(reading.tokens):
         value = token.slot(name)
         if value is None or (token.denied == "refuted" and not isinstance(value, bool)):
             continue
         # 不要明天的午饭了: to be cancelled is what is refused.
-        cancels = about is not None and about.intent.startswith("cancel_")
-        if token.denied == "refused" and not isinstance(value, bool) and not cancels:
+        ends = intent.startswith(_ENDS_SOMETHING)
+        if token.denied == "refused" and not isinstance(value, bool) and not ends:
             continue
         if name == "date" and _is_told_day(reading, at, about):
             continue
@@ -73,10 +84,10 @@ def _meals(mentions: list[Token], day: Token | None) -> list[Token]:
 def _in_reach(reading: Reading, mentions: list[Token], about: Candidate | None) -> list[Token]:
     """The mentions that count most: those of a correction, else those in the request itself or in a clause of their own
     that is understood, else those joined to the request, else all."""
-    if about is None:
-        return mentions
     corrections = [token.start for token in reading.tokens if "correction" in token.kinds]
     corrected = [token for token in mentions if corrections and token.start > max(corrections)]
+    if about is None:
+        return corrected or mentions
     within = [
         token
         for token in mentions

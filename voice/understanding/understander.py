@@ -1,27 +1,42 @@
-"""From text to intent and slots: normalise, read, weigh the signs, choose the slots.
+"""From text to intent and slots: normalise, read, weigh signs and scores, choose the slots.
 
-Two intents that are equally strong are not guessed between: the answer is out_of_scope with both in `close`, so that
+Two witnesses are heard. Signs are exact: where one is found for a meal, an answer or an emergency, it decides. The
+scorer has reach: it decides where no sign is found, when it is sure enough, but never that somebody said yes or no. Two
+intents whose signs are equally strong are not guessed between: the answer is out_of_scope with both in `close`, so that
 the conversation can offer them. A correction between two requests makes the later one count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
 from services.clock import local_day
+from voice.understanding.examples import Example, read_examples
 from voice.understanding.lexicon import Lexicon, lexicon
 from voice.understanding.normalise import normalise
 from voice.understanding.reading import Reader, Reading, SlotValue
 from voice.understanding.rulebook import OUT_OF_SCOPE, Rulebook, rulebook
+from voice.understanding.scorer import Scorer
 from voice.understanding.signs import Candidate, candidates
-from voice.understanding.slots import choose_slots
+from voice.understanding.slots import choose_slots, hinted_slots
 
 # Nearer than this, two intents are as good as each other.
 CLOSE = 0.02
 # An alternative of the recogniser counts less the further down its list it stands.
 _ALTERNATIVE_COST = 0.03
 _ANSWERS = frozenset({"yes", "no"})
+# Below this the scorer is not sure enough.
+SURE = 0.45
+# What follows a correction counts alone when it is that sure.
+_SURE_OF_A_CORRECTION = 0.7
+# An intent that has signs needs more without one.
+_SURE_WITHOUT_A_SIGN = 0.7
+# What is believed without its sign weighs less than any sign, so that an alternative with one goes before it.
+_WITHOUT_A_SIGN = 0.4
+# A sign is overruled when the scorer is that sure of something else.
+_SURER_THAN_A_SIGN = 0.8
+_BY_SIGNS_ONLY = frozenset({"yes", "no", "goodbye"})
 
 
 @dataclass(frozen=True)
@@ -44,11 +59,14 @@ class Understanding:
 
 
 class Understander:
-    """Understands sentences by one rulebook."""
+    """Understands sentences by one rulebook, with what the scorer learned from the examples."""
 
-    def __init__(self, rules: Rulebook, words: Lexicon) -> None:
+    def __init__(self, rules: Rulebook, words: Lexicon, examples: Iterable[Example]) -> None:
         self._rules = rules
         self._reader = Reader(rules, words)
+        self._blocked_by = {intent.name: intent.blocked_by for intent in rules.intents}
+        self._by_examples = (rules.slots_of.keys() | {OUT_OF_SCOPE}) - self._blocked_by.keys()
+        self._scorer = Scorer((self._read(example.say, example.now), example.intent) for example in examples)
 
     def understand(self, text: str, now: datetime, alternatives: Sequence[str] = ()) -> Understanding:
         """The meaning of a sentence said at `now` (aware); `alternatives` are other things it may have been.
@@ -60,7 +78,7 @@ class Understander:
         others = [self._understand(other, now) for other in alternatives if other != text]
         if first.intent in _ANSWERS and any(other.intent in _ANSWERS - {first.intent} for other in others):
             return Understanding(OUT_OF_SCOPE, close=tuple(sorted(_ANSWERS)))
-        if first.intent != OUT_OF_SCOPE or first.close:
+        if (first.intent != OUT_OF_SCOPE and not self._is_without_its_sign(first)) or first.close:
             return first
         usable = [
             (other.score - _ALTERNATIVE_COST * place, other)
@@ -69,26 +87,84 @@ class Understander:
         ]
         return max(usable, key=lambda each: each[0])[1] if usable else first
 
+    def _is_without_its_sign(self, meaning: Understanding) -> bool:
+        """Whether only the scorer speaks for an intent that has signs."""
+        return meaning.intent not in self._by_examples and meaning.score < SURE
+
+    def _read(self, text: str, now: datetime) -> Reading:
+        return self._reader.read(normalise(text), local_day(now))
+
     def _understand(self, text: str, now: datetime) -> Understanding:
-        reading = self._reader.read(normalise(text), local_day(now))
-        best, close = _decide(candidates(reading, self._rules), reading)
-        mentioned = choose_slots(reading, self._rules.forms, best)
+        reading = self._read(text, now)
+        intent, score, close, about = self._intent(reading)
+        meant = _what_is_meant(reading)
+        if meant:
+            # What she says after 不对, or after 我不是要 …, 是, is what she wants; its slots may stand before it.
+            later = self._intent(self._read(meant, now))
+            is_surer = score < _SURER_THAN_A_SIGN or later[1] > score
+            if later[0] not in (OUT_OF_SCOPE, intent) and later[1] >= _SURE_OF_A_CORRECTION and is_surer:
+                intent, score, close, about = later[0], later[1], (), None
+        mentioned = choose_slots(reading, self._rules.forms, intent, about)
         kinds = frozenset(kind for token in reading.tokens for kind in token.kinds)
-        strange = reading.strange_between(0, len(reading.units))
-        allowed = self._rules.slots_of[best.intent] if best else ()
+        allowed = self._rules.slots_of.get(intent, ())
+        slots = hinted_slots(reading, allowed) | mentioned
         return Understanding(
-            best.intent if best else OUT_OF_SCOPE,
-            {name: value for name, value in mentioned.items() if name in allowed},
+            intent,
+            {name: value for name, value in slots.items() if name in allowed},
             mentioned,
             kinds,
-            strange,
+            _not_understood(reading),
             self._opening(reading),
-            best.score if best else 0.0,
+            score,
             close,
         )
 
+    def _intent(self, reading: Reading) -> tuple[str, float, tuple[str, ...], Candidate | None]:
+        """The intent, how sure it is, what else is as likely, and the stretch that speaks for it where a sign does."""
+        best, close = _decide(candidates(reading, self._rules), reading)
+        scores = self._scorer.score(reading)
+        likely = max(scores, key=lambda intent: scores[intent])
+        sure = scores[likely]
+        if best is not None and not self._overrules(likely, sure, best):
+            return best.intent, best.score, (), best
+        if sure < SURE or self._is_held_back(likely, reading, sure):
+            return OUT_OF_SCOPE, 0.0, close, None
+        return likely, sure if likely in self._by_examples else sure * _WITHOUT_A_SIGN, (), None
+
+    def _overrules(self, likely: str, sure: float, sign: Candidate) -> bool:
+        """Whether the scorer is to be believed against a sign. 起不来 and 不对 are what they are."""
+        is_sure = sure >= _SURER_THAN_A_SIGN and likely in self._by_examples
+        return is_sure and sign.intent not in _ANSWERS | {"emergency"}
+
+    def _is_held_back(self, intent: str, reading: Reading, sure: float) -> bool:
+        """Whether an intent that signs speak for must not be believed without one."""
+        if intent in self._by_examples:
+            return False
+        if intent in _BY_SIGNS_ONLY:
+            return True
+        blocked_by = self._blocked_by.get(intent, frozenset())
+        is_blocked = any(token.kinds & blocked_by for token in reading.tokens)
+        # 对，明天中午 answers a question.
+        is_an_answer = intent != "emergency" and "agree" in self._opening(reading)
+        return sure < _SURE_WITHOUT_A_SIGN or is_blocked or is_an_answer
+
     def _opening(self, reading: Reading) -> frozenset[str]:
         return next((token.kinds for token in reading.tokens if not token.kinds & self._rules.fillers), frozenset())
+
+
+def _not_understood(reading: Reading) -> int:
+    """How many characters are strange and state nothing either."""
+    stating = sum(reading.strange_between(token.start, token.end) for token in reading.tokens if token.slots)
+    return reading.strange_between(0, len(reading.units)) - stating
+
+
+def _what_is_meant(reading: Reading) -> str:
+    """What follows the last correction, or the pause after 不是: empty where she corrects nothing."""
+    starts = [token.end for token in reading.tokens if "correction" in token.kinds]
+    refuted = [token.end for token in reading.tokens if "refute_word" in token.kinds]
+    starts += [end + 1 for end in sorted(reading.breaks) if refuted and end >= refuted[0]][-1:]
+    last = max(starts, default=len(reading.units))
+    return reading.text[reading.units[last].start :] if last < len(reading.units) else ""
 
 
 def _decide(found: list[Candidate], reading: Reading) -> tuple[Candidate | None, tuple[str, ...]]:
@@ -107,7 +183,7 @@ def _decide(found: list[Candidate], reading: Reading) -> tuple[Candidate | None,
 
 @cache
 def _understander() -> Understander:
-    return Understander(rulebook(), lexicon())
+    return Understander(rulebook(), lexicon(), read_examples())
 
 
 def understand(text: str, now: datetime, alternatives: Sequence[str] = ()) -> Understanding:

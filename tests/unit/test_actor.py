@@ -1,0 +1,76 @@
+"""Who may do what: the matrix, and for whom."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from services.actor import MAY, STAFF, Actor, ActorKind, Capability, Channel, NotAllowed, require
+
+HER, OTHER = UUID(int=1), UUID(int=2)
+SENIOR = Actor.senior(HER, Channel.SCREEN)
+WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=3), Channel.SCREEN, "翠竹", "罗湖区")
+OPERATOR = Actor.staff(ActorKind.OPERATOR, UUID(int=4), Channel.SCREEN)
+OF_ONE_PERSON = {
+    Capability.SEE_PERSON,
+    Capability.SEE_BENEFITS,
+    Capability.ANSWER_OFFERS,
+    Capability.CERTIFY,
+    Capability.DECIDE_CASES,
+}
+
+
+def may(actor: Actor, capability: Capability, **of: object) -> bool:
+    try:
+        require(actor, capability, **{"person_id": HER, **of})  # type: ignore[arg-type]
+    except NotAllowed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_senior_does_for_herself_only_what_seniors_may(capability: Capability) -> None:
+    assert may(SENIOR, capability) is (capability in MAY[ActorKind.SENIOR])
+    assert not may(SENIOR, capability, person_id=OTHER)
+    assert not may(SENIOR, capability, person_id=None)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_worker_acts_in_her_own_community_only(capability: Capability) -> None:
+    allowed = capability in MAY[ActorKind.COMMUNITY_WORKER]
+    assert may(WORKER, capability, community="翠竹", district="罗湖区") is allowed
+    assert may(WORKER, capability, community="翠竹") is allowed
+    # another community, one of the same name in another district, and one that is not known
+    assert not may(WORKER, capability, community="景田", district="罗湖区")
+    assert not may(WORKER, capability, community="翠竹", district="福田区")
+    assert not may(WORKER, capability)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_an_operator_has_registers_and_runs_but_nobodys_affairs(capability: Capability) -> None:
+    allowed = capability in MAY[ActorKind.OPERATOR]
+    assert may(OPERATOR, capability, person_id=None) is allowed
+    if capability in OF_ONE_PERSON:
+        assert not allowed
+
+
+def test_only_workers_decide_about_cases() -> None:
+    deciding = {kind for kind, may_do in MAY.items() if Capability.DECIDE_CASES in may_do}
+    assert deciding == {ActorKind.COMMUNITY_WORKER, ActorKind.SYSTEM}
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_the_system_may_do_everything(capability: Capability) -> None:
+    assert may(Actor.system(), capability)
+
+
+def test_the_matrix_names_every_kind_of_actor() -> None:
+    assert set(MAY) == set(ActorKind)
+    assert STAFF == {ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}
+
+
+def test_an_actor_is_told_by_her_own_id() -> None:
+    assert (SENIOR.id, WORKER.id, Actor.system().id) == (HER, UUID(int=3), None)
+    assert WORKER.is_staff
+    assert not SENIOR.is_staff

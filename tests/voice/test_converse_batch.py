@@ -1,0 +1,156 @@
+"""`python -m voice converse --batch`: whole conversations in, what each changed out."""
+
+from __future__ import annotations
+
+import io
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from services.database import Database
+from services.people import PersonRow
+from services.settings import Settings
+from tests.voice.conversation_words import compile_words
+from voice.commands import converse, converse_batch
+
+NOW = "2026-11-24T06:00"
+NOTHING = {"action": "none"}
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled words of the assistant."""
+    return compile_words(tmp_path_factory.mktemp("locales"))
+
+
+@pytest.fixture
+def batch(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    settings: Settings,
+    database: Database,
+    words_folder: Path,
+) -> Run:
+    """Runs `converse --batch` on an input: exit code, standard output, standard error."""
+    own = settings.model_copy(update={"locales_dir": words_folder})
+    monkeypatch.setattr(converse, "read_settings", lambda: own)
+    # The database of the run stays open for the other tests.
+    monkeypatch.setattr(converse_batch, "open_database", lambda _: _Lent(database))
+
+    def run(text: str, *more: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        parser = ArgumentParser()
+        converse.add_arguments(parser)
+        code = converse.run(parser.parse_args(["--batch", *more]))
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return run
+
+
+class _Lent:
+    """A database that its borrower does not close."""
+
+    def __init__(self, database: Database) -> None:
+        self.engine = database.engine
+
+    def close(self) -> None:
+        """It belongs to somebody else."""
+
+
+def line(*turns: str, given: dict[str, Any] | None = None, now: str = NOW) -> str:
+    return json.dumps({"id": "a", "turns": turns, "now": now, "given": given or {}}, ensure_ascii=False)
+
+
+LUNCH = {"kind": "meal", "date": "2026-11-25", "meal": "lunch"}
+DINNER = {"kind": "meal", "date": "2026-11-25", "meal": "dinner"}
+BOOKED = {"action": "book_meal", "date": "2026-11-25", "meal": "lunch", "delivery": True, "quantity": 1}
+
+
+@pytest.mark.parametrize(
+    ("turns", "given", "effect"),
+    [
+        (["我要订饭", "明天", "中午", "送到家", "对"], {}, BOOKED),
+        (["订明天的午饭送到家", "", "对"], {}, BOOKED),
+        (["订明天的午饭送到家", "对", "对"], {}, BOOKED),  # a yes after the deed does nothing
+        (["订明天的午饭送到家"], {}, NOTHING),
+        (["订明天的午饭送到家", "算了"], {}, NOTHING),
+        (["订明天的午饭送到家", "不要了", "对"], {}, NOTHING),
+        (["订下周三的午饭送到家", "对"], {}, BOOKED | {"date": "2026-12-02"}),
+        (["取消明天的午饭", "对"], {"bookings": [LUNCH]}, {"action": "cancel_meal"} | dict(list(LUNCH.items())[1:])),
+        (["取消订餐", "第二个", "对"], {"bookings": [LUNCH, DINNER]}, {"action": "cancel_meal", "date": "2026-11-25"}),
+        (["取消明天的午饭", "对"], {}, NOTHING),
+        (["我同意申请", "对"], {"offer": True}, {"action": "confirm_application"}),
+        (["我同意申请", "不了"], {"offer": True}, NOTHING),
+        (["津贴我不要", "对"], {"offer": {"benefit": "old_age_allowance"}}, {"action": "decline_application"}),
+        (["我要做认证", "好"], {}, {"action": "certify"}),
+        (["我要做认证", "好", "三七零二"], {}, {"action": "certify"}),
+        (["我要做认证", "好", "算了"], {}, NOTHING),
+        (["我要做认证", "好", "我起不来了"], {}, NOTHING),  # nobody says digits then
+        (["我要认证", "好"], {"offer": True}, NOTHING),  # whoever is not paid yet has nothing to certify
+        (["今天天气真好"], {}, NOTHING),
+        (["取消保洁", "对"], {"bookings": [{"kind": "service", "service": "cleaning", "date": "2026-11-25"}]}, NOTHING),
+    ],
+)
+def test_a_conversation_ends_in_what_it_changed_last(
+    batch: Run, turns: list[str], given: dict[str, Any], effect: dict[str, Any]
+) -> None:
+    code, out, err = batch(line(*turns, given=given))
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert answer["id"] == "a"
+    assert answer["effect"]["action"] == effect["action"]
+    assert effect.items() <= answer["effect"].items()
+    assert not any(name.endswith("_id") for name in answer["effect"])
+
+
+def test_conversations_do_not_meet_and_nothing_stays(batch: Run, database: Database) -> None:
+    people = select(func.count()).select_from(PersonRow)
+    with database.sessions() as session:
+        before = session.scalar(people)
+    held = line("订明天的午饭送到家", "对")
+    code, out, _ = batch("\n".join([held, held, "", line("我订了什么", now="2026-11-25T06:00")]))
+    assert code == 0
+    assert [json.loads(each)["effect"]["action"] for each in out.splitlines()] == ["book_meal", "book_meal", "none"]
+    with database.sessions() as session:
+        assert session.scalar(people) == before
+
+
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        ("foo", "line 2: not JSON"),
+        ("[]", "line 2: not an object"),
+        ('{"turns": [], "now": "2026-11-24"}', "line 2: 'id' is missing"),
+        ('{"id": 1, "turns": "对", "now": "2026-11-24"}', "line 2: 'turns' is not a list of texts"),
+        ('{"id": 1, "turns": [], "now": "heute"}', "line 2: 'now': 'heute' is not a local time"),
+        ('{"id": 1, "turns": [], "now": "2026-11-24", "more": 1}', "line 2: unknown key 'more'"),
+        (line("对", given={"booking": []}), "line 2: 'given': unknown key 'booking'"),
+        (line("对", given={"bookings": [{"kind": "taxi"}]}), "line 2: 'given': 'bookings': 'kind' is 'taxi'"),
+        (line("对", given={"bookings": [LUNCH | {"meal": "tea"}]}), "line 2: 'given': 'bookings': 'meal' is 'tea'"),
+        (line("对", given={"bookings": [LUNCH | {"date": "24"}]}), "line 2: 'given': 'bookings': 'date' is '24'"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_answered(batch: Run, bad: str, complaint: str) -> None:
+    code, out, err = batch(line("对") + "\n" + bad)
+    assert (code, out) == (2, "")
+    assert err.startswith(complaint)
+    assert err.count("\n") == 1
+
+
+def test_a_booking_that_nobody_can_hold_is_refused_naming_the_line(batch: Run) -> None:
+    code, _, err = batch(line("对", given={"bookings": [LUNCH | {"date": "2027-11-25"}]}))
+    assert (code, err.split(":")[0]) == (2, "line 1")
+
+
+@pytest.mark.parametrize("more", [["--now", NOW], ["--as", "王秀珍"], ["--json"]])
+def test_what_each_line_says_itself_is_not_said_beside(batch: Run, more: list[str]) -> None:
+    code, _, err = batch("", *more)
+    assert code == 2
+    assert "does not go with --batch" in err

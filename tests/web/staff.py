@@ -1,0 +1,44 @@
+"""Browsers of staff, and the matters that tests put before them."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.demo.staff import PASSWORD
+from services.sealing import vault_of
+from services.staff import PasswordOutcome, StaffMember, prove_staff, sign_in_staff, signed_in_staff
+from services.staff.accounts import AUTHENTICATOR
+from services.staff.authenticator import code_at_step, step_at
+from services.staff.tables import StaffRow
+from tests.conftest import NOW
+
+LIU, MA, ZHAO = "liu.cuizhu", "ma.jingtian", "zhao.shi"
+CITY = "shenzhen"
+
+
+def code_of(session: Session, login_name: str) -> str:
+    """The code that the authenticator of this account shows now."""
+    row = session.scalars(select(StaffRow).where(StaffRow.login_name == login_name)).one()
+    return code_at_step(vault_of(session).open(row.authenticator_sealed, context=AUTHENTICATOR), step_at(NOW))
+
+
+def staff_browser(site: Flask, session: Session, login_name: str) -> FlaskClient:
+    """A browser in which this account has signed in."""
+    check = sign_in_staff(session, login_name=login_name, password=PASSWORD, address="10.0.0.1", city=CITY, now=NOW)
+    assert check.outcome is PasswordOutcome.ACCEPTED
+    token = prove_staff(session, token=check.token, code=code_of(session, login_name), now=NOW).token
+    client = site.test_client()
+    with client.session_transaction() as kept:
+        kept["staff_token"] = token
+    return client
+
+
+def staff_member(session: Session, client: FlaskClient) -> StaffMember:
+    """Who has signed in with this browser."""
+    with client.session_transaction() as kept:
+        found = signed_in_staff(session, token=kept["staff_token"], now=NOW)
+    assert found is not None
+    return found

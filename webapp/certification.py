@@ -1,0 +1,83 @@
+"""Certification for seniors: whether something is due, until when, and the ways to do it; the digits to say.
+
+What is heard on the page with the digits goes down a microphone's line, `certification_socket`.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from services.certification import (
+    ask_for_visit,
+    certification_of,
+    current_challenge,
+    read_parameters,
+    start_self_certification,
+)
+from webapp.access import current_actor, current_person
+from webapp.certification_socket import CertificationLine
+from webapp.pages import show
+from webapp.site import now, this_site
+from webapp.talk_socket import add_line
+from webapp.transaction import database_session
+
+blueprint = Blueprint("certification", __name__, url_prefix="/certification")
+
+
+def install(app: Flask) -> None:
+    """Serve the pages and the microphone's line. After `talk_socket`, whose lines it shares.
+
+    Raises CertificationParametersWrong: a mistake in the file stops the start.
+    """
+    read_parameters()
+    app.register_blueprint(blueprint)
+    add_line(app, "/certification/socket", "certification_socket", CertificationLine)
+
+
+@blueprint.get("")
+def certification() -> Response:
+    """One sentence that says how she stands, and the ways to do what is due."""
+    status = certification_of(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return show("certification/certification.html", status=status)
+
+
+@blueprint.post("/digits")
+def new_digits() -> AnyResponse:
+    """Give her digits to say."""
+    start_self_certification(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return redirect(url_for("certification.digits"), 303)
+
+
+@blueprint.get("/digits")
+def digits() -> AnyResponse:
+    """The digits, and the microphone. Without any that count she begins on the first page."""
+    challenge = current_challenge(database_session(), current_actor(), person_id=current_person().id, now=now())
+    if challenge is None:
+        return redirect(url_for("certification.certification"), 303)
+    this_site().engines.get_ready()
+    return show("certification/digits.html", digits=challenge.digits, troubles=trouble_words())
+
+
+@blueprint.post("/visit")
+def visit() -> AnyResponse:
+    """Have somebody come."""
+    ask_for_visit(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return redirect(url_for("certification.certification"), 303)
+
+
+def trouble_words() -> dict[str, str]:
+    """What the page says when the microphone cannot be used, by code."""
+    elsewhere = _("You can also have somebody come: go back one page and ask for a visit.")
+    return {
+        "refused": _("The microphone is not allowed. Allow it in the browser.") + " " + elsewhere,
+        "missing": _("This device has no microphone that works.") + " " + elsewhere,
+        "insecure": _("The microphone works only over a secure connection.") + " " + elsewhere,
+        "not_installed": _("This service cannot listen yet.") + " " + elsewhere,
+        "lost": _("The line was cut. Nothing is lost. Press the microphone once more."),
+        "idle": _("Nobody spoke for a while, so the line was closed. Press the microphone once more."),
+        "too_many": _("Too many microphones are on just now. Please try again in a few minutes."),
+        "broken": _("Something is broken on our side. Nothing is lost. Press the microphone once more."),
+        "signed_out": _("You have signed out. Please sign in again on the first page."),
+    }

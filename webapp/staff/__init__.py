@@ -1,0 +1,42 @@
+"""The pages of community workers and operators: denser than those of seniors, under /staff."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+
+from services.errors import ServiceError
+from webapp.staff import (
+    demo,
+    people,
+    refusals,
+    registers,
+    runs,
+    screening,
+    signing_in,
+    tasks,
+    words,
+    work_words,
+    works,
+)
+
+PATH = "/staff"
+BLUEPRINTS = [part.blueprint for part in (signing_in, tasks, people, registers, screening, runs, works, demo)]
+for each in BLUEPRINTS:
+    each.register_error_handler(ServiceError, refusals.refused)
+
+
+def install(app: Flask) -> None:
+    """Add the pages, their words, and their own way of saying no."""
+    words.install(app)
+    work_words.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.url_value_preprocessor(lambda endpoint, _values: registers.allow_large_file(endpoint, request))
+    app.context_processor(_surroundings)
+
+
+def _surroundings() -> dict[str, str]:
+    """Pages for what went wrong look like the pages around them, and lead back there."""
+    if request.path == PATH or request.path.startswith(f"{PATH}/"):
+        return {"frame": "staff/frame.html", "first_page": PATH}
+    return {"frame": "layouts/base.html", "first_page": "/"}
