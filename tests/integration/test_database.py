@@ -84,7 +84,9 @@ database = open_database(Settings.from_environment(os.environ))
 with database.engine.begin() as connection:
     connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS kept (number integer)")
     connection.exec_driver_sql("INSERT INTO kept VALUES (1)")
-    print(connection.exec_driver_sql("SELECT count(*) FROM kept").scalar(), database.server.process().pid, flush=True)
+    rows = connection.exec_driver_sql("SELECT count(*) FROM kept").scalar()
+# Only what was committed is promised: whoever reads this line may kill us.
+print(rows, database.server.process().pid, flush=True)
 if sys.argv[1] == "hang":
     time.sleep(60)
 database.close()
