@@ -21,6 +21,9 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     COMMUNITY_WORKER = "community_worker"
     OPERATOR = "operator"
+    CANTEEN = "canteen"
+    PROVIDER = "provider"
+    CARE_WORKER = "care_worker"
 
 
 class Channel(StrEnum):
@@ -49,10 +52,17 @@ class Capability(StrEnum):
     SCREEN = "screen"
     SEE_RUNS = "see_runs"
     RUN_MONTH = "run_month"
+    SEE_SERVICES = "see_services"
+    BOOK_SERVICES = "book_services"
+    SERVE_MEALS = "serve_meals"
+    RUN_SERVICES = "run_services"
+    MAKE_VISITS = "make_visits"
+    ADAPT_HOMES = "adapt_homes"
 
 
 # What each may do. A senior may for herself and for nobody else, a worker for the people of her community; what an
-# operator may do concerns registers and runs and no single person. The system may do everything.
+# operator may do concerns registers and runs and no single person. A canteen and a provider may for what was booked
+# with them, and a care worker for her provider's visits. The system may do everything.
 MAY: dict[ActorKind, frozenset[Capability]] = {
     ActorKind.SYSTEM: frozenset(Capability),
     ActorKind.SENIOR: frozenset(
@@ -64,11 +74,17 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.SEE_BENEFITS,
             Capability.ANSWER_OFFERS,
             Capability.CERTIFY,
+            Capability.SEE_SERVICES,
+            Capability.BOOK_SERVICES,
         }
     ),
     ActorKind.COMMUNITY_WORKER: frozenset(
         {
             Capability.SEE_PERSON,
+            Capability.SEE_MEALS,
+            Capability.BOOK_MEALS,
+            Capability.SEE_SERVICES,
+            Capability.BOOK_SERVICES,
             Capability.SEE_BENEFITS,
             Capability.ANSWER_OFFERS,
             Capability.CERTIFY,
@@ -85,8 +101,13 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.RUN_MONTH,
         }
     ),
+    ActorKind.CANTEEN: frozenset({Capability.SERVE_MEALS}),
+    ActorKind.PROVIDER: frozenset({Capability.RUN_SERVICES, Capability.ADAPT_HOMES}),
+    ActorKind.CARE_WORKER: frozenset({Capability.MAKE_VISITS}),
 }
-STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR})
+# Who works at one place: a canteen, or a provider of home care.
+AT_A_WORKPLACE = frozenset({ActorKind.CANTEEN, ActorKind.PROVIDER, ActorKind.CARE_WORKER})
+STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}) | AT_A_WORKPLACE
 
 
 class NotAllowed(ServiceError):
@@ -99,7 +120,8 @@ class NotAllowed(ServiceError):
 class Actor:
     """Somebody who acts. `person_id` is who acts, where that is a senior; `staff_id`, where it is one of the staff.
 
-    `community` and `district` are where a worker works; None for an operator, who works for the city.
+    `community` and `district` are where a community worker works, `workplace_id` is the canteen or the provider of
+    those who work at one; an operator has none of them and works for the city.
     """
 
     kind: ActorKind
@@ -108,6 +130,7 @@ class Actor:
     staff_id: UUID | None = None
     community: str | None = None
     district: str | None = None
+    workplace_id: UUID | None = None
 
     @classmethod
     def senior(cls, person_id: UUID, channel: Channel) -> Self:
@@ -127,9 +150,10 @@ class Actor:
         channel: Channel,
         community: str | None = None,
         district: str | None = None,
+        workplace_id: UUID | None = None,
     ) -> Self:
-        """One of the staff. A worker needs a community, or she may do nothing for anybody."""
-        return cls(kind, channel, staff_id=staff_id, community=community, district=district)
+        """One of the staff. Without a community, or without a workplace, those who need one may do nothing."""
+        return cls(kind, channel, staff_id=staff_id, community=community, district=district, workplace_id=workplace_id)
 
     @property
     def id(self) -> UUID | None:
@@ -156,21 +180,26 @@ def require(
     person_id: UUID | None,
     community: str | None = None,
     district: str | None = None,
+    workplace_id: UUID | None = None,
 ) -> None:
     """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed.
 
     `community` and `district` are the person's own: without them no worker may do anything for her, so a use case that
     workers have asks `services.people.require_for`, which looks them up. For what concerns no single person (registers,
-    runs) `person_id` is None.
+    runs) `person_id` is None. `workplace_id` is the canteen or the provider that the matter was booked with.
     """
-    if capability in MAY[actor.kind] and _concerned(actor, person_id, community, district):
+    if capability in MAY[actor.kind] and _concerned(actor, person_id, community, district, workplace_id):
         return
     raise NotAllowed(capability=capability.value)
 
 
-def _concerned(actor: Actor, person_id: UUID | None, community: str | None, district: str | None) -> bool:
+def _concerned(
+    actor: Actor, person_id: UUID | None, community: str | None, district: str | None, workplace_id: UUID | None
+) -> bool:
     if actor.kind is ActorKind.SENIOR:
         return person_id is not None and actor.person_id == person_id
     if actor.kind is ActorKind.COMMUNITY_WORKER:
         return actor.works_in(community, district)
+    if actor.kind in AT_A_WORKPLACE:
+        return workplace_id is not None and actor.workplace_id == workplace_id
     return True

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from services.actor import Actor, ActorKind, Channel
+from services.actor import STAFF, Actor, ActorKind, Channel
 from services.people import Person
 from services.sign_in import signed_in
 from services.staff import StaffMember, signed_in_staff
@@ -34,12 +34,18 @@ class Access(StrEnum):
     STAFF = "staff"
     COMMUNITY_WORKER = "community_worker"
     OPERATOR = "operator"
+    CANTEEN = "canteen"
+    PROVIDER = "provider"
+    CARE_WORKER = "care_worker"
 
 
 ROLES = {
-    Access.STAFF: frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}),
+    Access.STAFF: STAFF,
     Access.COMMUNITY_WORKER: frozenset({ActorKind.COMMUNITY_WORKER}),
     Access.OPERATOR: frozenset({ActorKind.OPERATOR}),
+    Access.CANTEEN: frozenset({ActorKind.CANTEEN}),
+    Access.PROVIDER: frozenset({ActorKind.PROVIDER}),
+    Access.CARE_WORKER: frozenset({ActorKind.CARE_WORKER}),
 }
 
 
@@ -70,6 +76,24 @@ def workers_only(view: View) -> View:
 def operators_only(view: View) -> View:
     """The page is for operators."""
     view.access = Access.OPERATOR  # type: ignore[attr-defined]
+    return view
+
+
+def canteens_only(view: View) -> View:
+    """The page is for a canteen."""
+    view.access = Access.CANTEEN  # type: ignore[attr-defined]
+    return view
+
+
+def providers_only(view: View) -> View:
+    """The page is for the office of a provider of home care."""
+    view.access = Access.PROVIDER  # type: ignore[attr-defined]
+    return view
+
+
+def care_workers_only(view: View) -> View:
+    """The page is for those who go into homes."""
+    view.access = Access.CARE_WORKER  # type: ignore[attr-defined]
     return view
 
 

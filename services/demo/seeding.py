@@ -13,7 +13,7 @@ from services.clock import local_day
 from services.database.tables import new_id
 from services.demo.meals import demo_canteens, demo_menus
 from services.demo.people import demo_people
-from services.demo.staff import add_demo_staff
+from services.demo.staff import CIVIL_SERVANTS, add_demo_staff, canteen_staff
 from services.meals.tables import CanteenRow, MenuRow
 from services.people import PersonRow, add_person
 
@@ -30,7 +30,10 @@ def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None
     if session.scalar(select(CanteenRow.id).where(CanteenRow.is_demonstration).limit(1)) is None:
         session.add_all(CanteenRow(city=city, **canteen) for canteen in demo_canteens())
         session.flush()
-    add_demo_staff(session, city=city, now=now)
+    # The first canteen of the list is 翠竹's, where the demonstration's community worker is too.
+    canteens = select(CanteenRow.id).where(CanteenRow.is_demonstration).order_by(CanteenRow.id)
+    accounts = [*CIVIL_SERVANTS, canteen_staff(session.scalars(canteens.limit(1)).one())]
+    add_demo_staff(session, accounts, city=city, now=now)
     _add_menus(session, city=city, now=now)
 
 

@@ -1,13 +1,15 @@
-"""The demonstration's staff: two community workers and an operator, whose passwords and codes a page shows to anybody.
+"""The demonstration's staff, whose passwords and codes a page shows to anybody.
 
 They are enrolled from the start; only demonstration mode adds them, and only its page reads their codes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -16,17 +18,16 @@ from sqlalchemy.orm import Session
 from services.actor import Actor, ActorKind, NotAllowed
 from services.database.tables import new_id
 from services.sealing import vault_of
-from services.staff.accounts import AUTHENTICATOR, StaffMember, member
+from services.staff.accounts import AUTHENTICATOR, NewStaff, StaffMember, member
 from services.staff.authenticator import STEP_SECONDS, code_at_step, new_secret, step_at
 from services.staff.passwords import hashed
 from services.staff.tables import StaffRow
 
 PASSWORD = "shili-2026-yinian"
-# login name, name, role, district, community
-ACCOUNTS = (
-    ("liu.cuizhu", "刘工", ActorKind.COMMUNITY_WORKER, "罗湖区", "翠竹"),
-    ("ma.jingtian", "马工", ActorKind.COMMUNITY_WORKER, "福田区", "景田"),
-    ("zhao.shi", "赵科", ActorKind.OPERATOR, None, None),
+CIVIL_SERVANTS = (
+    NewStaff("liu.cuizhu", "刘工", ActorKind.COMMUNITY_WORKER, "罗湖区", "翠竹"),
+    NewStaff("ma.jingtian", "马工", ActorKind.COMMUNITY_WORKER, "福田区", "景田"),
+    NewStaff("zhao.shi", "赵科", ActorKind.OPERATOR),
 )
 
 
@@ -41,26 +42,32 @@ class DemoAccount:
     seconds_left: int
 
 
-def add_demo_staff(session: Session, *, city: str, now: datetime) -> None:
-    """Add the accounts that are missing. Safe to run again."""
+def canteen_staff(canteen_id: UUID) -> NewStaff:
+    """Who stands at the counter of the canteen where the demonstration's journeys eat."""
+    return NewStaff("wu.fantang", "吴师傅", ActorKind.CANTEEN, workplace_id=canteen_id)
+
+
+def add_demo_staff(session: Session, accounts: Iterable[NewStaff], *, city: str, now: datetime) -> None:
+    """Add those of the accounts that are missing. Safe to run again."""
     known = set(session.scalars(select(StaffRow.login_name).where(StaffRow.is_demonstration)))
     rows = [
         {
             "id": new_id(),
             "city": city,
-            "login_name": login_name,
-            "name": name,
-            "role": role.value,
-            "district": district,
-            "community": community,
+            "login_name": each.login_name,
+            "name": each.name,
+            "role": each.role.value,
+            "district": each.district,
+            "community": each.community,
+            "workplace_id": each.workplace_id,
             "password_hash": _password_hash(),
             "authenticator_sealed": vault_of(session).seal(new_secret(), context=AUTHENTICATOR),
             "enrolled_at": now,
             "is_demonstration": True,
             "created_at": now,
         }
-        for login_name, name, role, district, community in ACCOUNTS
-        if login_name not in known
+        for each in accounts
+        if each.login_name not in known
     ]
     if rows:
         session.execute(insert(StaffRow).on_conflict_do_nothing(), rows)

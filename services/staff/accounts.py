@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import audit
-from services.actor import STAFF, Actor, ActorKind, Channel, NotAllowed
+from services.actor import AT_A_WORKPLACE, STAFF, Actor, ActorKind, Channel, NotAllowed
 from services.database.tables import new_id
 from services.errors import ServiceError
 from services.sealing import vault_of
@@ -31,14 +31,16 @@ class LoginNameWrong(ServiceError):
 
 
 class WorkplaceWrong(ServiceError):
-    """A community worker needs a district and a community, an operator has neither; or no such role."""
+    """A community worker needs a district and a community, somebody at a canteen or a provider its id, and nobody has
+    what she does not need; or no such role."""
 
     code = "workplace_wrong"
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """One of the staff; an operator has neither district nor community. `is_enrolled`: her authenticator counts."""
+    """One of the staff. District and community are a community worker's, the workplace is the canteen or the provider
+    of those who work at one. `is_enrolled`: her authenticator counts."""
 
     id: UUID
     city: str
@@ -49,10 +51,11 @@ class StaffMember:
     community: str | None
     is_enrolled: bool
     is_demonstration: bool
+    workplace_id: UUID | None = None
 
     def acting(self, channel: Channel) -> Actor:
         """She as the one who acts."""
-        return Actor.staff(self.role, self.id, channel, self.community, self.district)
+        return Actor.staff(self.role, self.id, channel, self.community, self.district, self.workplace_id)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,16 @@ class NewStaff:
     role: ActorKind
     district: str | None = None
     community: str | None = None
+    workplace_id: UUID | None = None
     is_demonstration: bool = False
+
+    def fits_role(self) -> bool:
+        """Whether she works where her role does, and nowhere else."""
+        return (
+            self.role in STAFF
+            and bool(self.community) is bool(self.district) is (self.role is ActorKind.COMMUNITY_WORKER)
+            and (self.workplace_id is not None) is (self.role in AT_A_WORKPLACE)
+        )
 
 
 def add_staff(session: Session, actor: Actor, new: NewStaff, *, city: str, now: datetime) -> tuple[StaffMember, str]:
@@ -72,8 +84,7 @@ def add_staff(session: Session, actor: Actor, new: NewStaff, *, city: str, now: 
     _only_the_system(actor)
     if not LOGIN_NAME.fullmatch(new.login_name):
         raise LoginNameWrong(expected=LOGIN_NAME.pattern)
-    has_workplace = bool(new.community) and bool(new.district)
-    if new.role not in STAFF or has_workplace is not (new.role is ActorKind.COMMUNITY_WORKER):
+    if not new.fits_role():
         raise WorkplaceWrong(role=new.role.value)
     password = new_password()
     row = StaffRow(
@@ -84,6 +95,7 @@ def add_staff(session: Session, actor: Actor, new: NewStaff, *, city: str, now: 
         role=new.role.value,
         district=new.district,
         community=new.community,
+        workplace_id=new.workplace_id,
         password_hash=hashed(password),
         authenticator_sealed=vault_of(session).seal(new_secret(), context=AUTHENTICATOR),
         is_demonstration=new.is_demonstration,
@@ -145,6 +157,7 @@ def member(row: StaffRow) -> StaffMember:
         community=row.community,
         is_enrolled=row.enrolled_at is not None,
         is_demonstration=row.is_demonstration,
+        workplace_id=row.workplace_id,
     )
 
 

@@ -18,10 +18,13 @@ class StaffRow(Table):
     __tablename__ = "staff"
     __table_args__ = (
         UniqueConstraint("city", "login_name"),
-        CheckConstraint("role IN ('community_worker', 'operator')", name="role"),
-        # A worker works for the people of one community, an operator for the city.
+        CheckConstraint("role IN ('community_worker', 'operator', 'canteen', 'provider', 'care_worker')", name="role"),
+        # A community worker works for the people of one community, an operator for the city, the others at one place.
         CheckConstraint("(role = 'community_worker') = (community IS NOT NULL)", name="community"),
         CheckConstraint("(community IS NULL) = (district IS NULL)", name="district"),
+        CheckConstraint(
+            "(role IN ('canteen', 'provider', 'care_worker')) = (workplace_id IS NOT NULL)", name="workplace"
+        ),
     )
 
     login_name: Mapped[str]
@@ -29,6 +32,8 @@ class StaffRow(Table):
     role: Mapped[str]
     district: Mapped[str | None]
     community: Mapped[str | None]
+    # A canteen or a provider, by the role.
+    workplace_id: Mapped[UUID | None]
     password_hash: Mapped[str]
     authenticator_sealed: Mapped[bytes]
     enrolled_at: Mapped[datetime | None]

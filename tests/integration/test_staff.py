@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.__main__ import main
 from services.actor import Actor, ActorKind, Channel, NotAllowed
 from services.audit import AuditEntry
+from services.database import new_id
 from services.demo import list_demo_staff
 from services.demo.staff import PASSWORD
 from services.sealing import vault_of
@@ -209,6 +210,9 @@ def test_a_reset_ends_everything_and_starts_anew(session: Session) -> None:
         (NewStaff("wu.cuizhu", "吴工", ActorKind.COMMUNITY_WORKER, None, "翠竹"), WorkplaceWrong),
         (NewStaff("wu.shi", "吴科", ActorKind.OPERATOR, "罗湖区", "翠竹"), WorkplaceWrong),
         (NewStaff("wu.shi", "吴科", ActorKind.SENIOR), WorkplaceWrong),
+        (NewStaff("wu.shi", "吴科", ActorKind.OPERATOR, workplace_id=new_id()), WorkplaceWrong),
+        (NewStaff("wu.fantang", "吴师傅", ActorKind.CANTEEN), WorkplaceWrong),
+        (NewStaff("wu.fantang", "吴师傅", ActorKind.CANTEEN, "罗湖区", "翠竹", new_id()), WorkplaceWrong),
     ],
 )
 def test_an_account_needs_a_free_name_and_a_fitting_place(

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.actor import MAY, STAFF, Actor, ActorKind, Capability, Channel, NotAllowed, require
+from services.actor import AT_A_WORKPLACE, MAY, STAFF, Actor, ActorKind, Capability, Channel, NotAllowed, require
 
 HER, OTHER = UUID(int=1), UUID(int=2)
 SENIOR = Actor.senior(HER, Channel.SCREEN)
 WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=3), Channel.SCREEN, "翠竹", "罗湖区")
 OPERATOR = Actor.staff(ActorKind.OPERATOR, UUID(int=4), Channel.SCREEN)
+HERE, ELSEWHERE = UUID(int=5), UUID(int=6)
 OF_ONE_PERSON = {
     Capability.SEE_PERSON,
     Capability.SEE_BENEFITS,
@@ -55,6 +56,16 @@ def test_an_operator_has_registers_and_runs_but_nobodys_affairs(capability: Capa
         assert not allowed
 
 
+@pytest.mark.parametrize("kind", sorted(AT_A_WORKPLACE))
+@pytest.mark.parametrize("capability", Capability)
+def test_a_workplace_has_only_what_was_booked_with_it(kind: ActorKind, capability: Capability) -> None:
+    at_work = Actor.staff(kind, UUID(int=7), Channel.SCREEN, workplace_id=HERE)
+    assert may(at_work, capability, workplace_id=HERE) is (capability in MAY[kind])
+    assert not may(at_work, capability, workplace_id=ELSEWHERE)
+    assert not may(at_work, capability, community="翠竹", district="罗湖区")
+    assert not may(Actor.staff(kind, UUID(int=7), Channel.SCREEN), capability)
+
+
 def test_only_workers_decide_about_cases() -> None:
     deciding = {kind for kind, may_do in MAY.items() if Capability.DECIDE_CASES in may_do}
     assert deciding == {ActorKind.COMMUNITY_WORKER, ActorKind.SYSTEM}
@@ -67,7 +78,7 @@ def test_the_system_may_do_everything(capability: Capability) -> None:
 
 def test_the_matrix_names_every_kind_of_actor() -> None:
     assert set(MAY) == set(ActorKind)
-    assert STAFF == {ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}
+    assert set(ActorKind) - STAFF == {ActorKind.SENIOR, ActorKind.SYSTEM}
 
 
 def test_an_actor_is_told_by_her_own_id() -> None:

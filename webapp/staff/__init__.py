@@ -8,6 +8,7 @@ from services.errors import ServiceError
 from webapp.staff import (
     demo,
     people,
+    places,
     refusals,
     registers,
     runs,
@@ -35,8 +36,13 @@ def install(app: Flask) -> None:
     app.context_processor(_surroundings)
 
 
-def _surroundings() -> dict[str, str]:
+def _surroundings() -> dict[str, object]:
     """Pages for what went wrong look like the pages around them, and lead back there."""
     if request.path == PATH or request.path.startswith(f"{PATH}/"):
-        return {"frame": "staff/frame.html", "first_page": PATH}
+        return {
+            "frame": "staff/frame.html",
+            "first_page": PATH,
+            "staff_places": places.PLACES,
+            "staff_roles": places.ROLES,
+        }
     return {"frame": "layouts/base.html", "first_page": "/"}

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.actor import Actor, ActorKind
+from services.actor import AT_A_WORKPLACE, Actor, ActorKind
 from services.allowances import AllowanceCase, AllowanceEvent, events_of, get_case
 from services.clock import local_day
 from services.decisions import LONGEST_REASON, Choice, decide, decisions_for
@@ -27,6 +27,7 @@ from webapp.pages import show
 from webapp.site import now
 from webapp.staff.days import full_day_words
 from webapp.staff.known_words import known_of
+from webapp.staff.places import PLACES
 from webapp.staff.words import decided_words
 from webapp.transaction import database_session
 
@@ -51,7 +52,10 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 @blueprint.get("")
 @staff_only
 def home() -> AnyResponse:
-    """A worker's list; an operator's overview."""
+    """A worker's list; an operator's overview; the others have a first page of their own."""
+    if current_staff().role in AT_A_WORKPLACE:
+        first_page, _words = PLACES[current_staff().role][0]
+        return redirect(url_for(first_page), 303)
     session, actor, at = database_session(), current_staff_actor(), now()
     kind = _kind_asked_for()
     number = max(1, request.args.get("page", 1, type=int))

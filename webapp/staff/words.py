@@ -134,6 +134,9 @@ def by_whom_words(actor_kind: str, name: str | None) -> str:
         ActorKind.SYSTEM.value: _("the system"),
         ActorKind.COMMUNITY_WORKER.value: _("a community worker"),
         ActorKind.OPERATOR.value: _("an operator"),
+        ActorKind.CANTEEN.value: _("the canteen"),
+        ActorKind.PROVIDER.value: _("the provider of home care"),
+        ActorKind.CARE_WORKER.value: _("a care worker"),
     }[actor_kind]
 
 

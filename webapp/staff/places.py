@@ -1,0 +1,29 @@
+"""Where each role can go: the places at the top of every page of staff, the first of them where she lands."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from services.actor import ActorKind
+
+# role: endpoint and words of each place
+PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
+    ActorKind.COMMUNITY_WORKER: (
+        ("staff.home", _l("What waits")),
+        ("staff_people.search", _l("Find a person")),
+    ),
+    ActorKind.OPERATOR: (
+        ("staff.home", _l("Overview")),
+        ("staff_registers.registers", _l("Registers")),
+        ("staff_screening.screening", _l("Screening")),
+        ("staff_runs.runs", _l("Payment runs")),
+    ),
+}
+ROLES = {
+    ActorKind.COMMUNITY_WORKER: _l("Community worker"),
+    ActorKind.OPERATOR: _l("Operator"),
+    ActorKind.CANTEEN: _l("Canteen"),
+    ActorKind.PROVIDER: _l("Provider of home care"),
+    ActorKind.CARE_WORKER: _l("Care worker"),
+}
