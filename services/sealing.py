@@ -58,17 +58,25 @@ class Vault:
 
     def seal(self, text: str, *, context: str) -> bytes:
         """`text` sealed with the current key: key id, colon, nonce, ciphertext."""
+        return self.seal_bytes(text.encode(), context=context)
+
+    def seal_bytes(self, content: bytes, *, context: str) -> bytes:
+        """The same for what is no text, such as a photo."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._prefix + nonce + self._current.encrypt(nonce, text.encode(), context.encode())
+        return self._prefix + nonce + self._current.encrypt(nonce, content, context.encode())
 
     def open(self, sealed: bytes, *, context: str) -> str:
         """The text that was sealed in the same context. Raises SealBroken."""
+        return self.open_bytes(sealed, context=context).decode()
+
+    def open_bytes(self, sealed: bytes, *, context: str) -> bytes:
+        """The bytes that were sealed in the same context. Raises SealBroken."""
         name, _, rest = sealed.partition(b":")
         cipher = self._ciphers.get(name.decode(errors="replace"))
         if cipher is None:
             raise SealBroken(context=context)
         try:
-            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode()).decode()
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
         except InvalidTag:
             raise SealBroken(context=context) from None
 

@@ -3,15 +3,17 @@ decides, with a reason if she refuses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from services import registry
 from services.actor import Actor, Capability
 from services.allowances.errors import StepNotPossible
+from services.allowances.ledger.reading import first_paid_by
 from services.allowances.months import last_day_of
 from services.allowances.payable import amount_for
 from services.allowances.rules import first_month
@@ -76,7 +78,8 @@ def doubts_about(session: Session, person: Person, row: AllowanceCaseRow) -> tup
     contradict. No card is no doubt: payment waits until there is one."""
     applied_on = row.applied_on or row.created_at.date()
     first = first_month(person.birth_on, applied_on)
-    answer = assess(facts_of(person, as_of=last_day_of(first)))[Benefit(row.benefit)]
+    benefit = Benefit(row.benefit)
+    answer = assess(facts_of(person, as_of=last_day_of(first)), [benefit])[benefit]
     doubts = []
     if answer.status is not Status.ELIGIBLE:
         doubts += [*answer.reasons, *(f"unknown_{field}" for field in answer.missing)]
@@ -114,13 +117,14 @@ def decide_review(
 
 
 def _approve(session: Session, actor: Actor, row: AllowanceCaseRow, person: Person, *, now: datetime) -> None:
-    today = local_day(now)
+    today, benefit = local_day(now), Benefit(row.benefit)
     first = first_month(person.birth_on, row.applied_on or today)
     move(row, CaseState.ACTIVE)
     row.in_doubt = False
     row.first_month = first
     row.amount_fen = amount_for(first, person.birth_on)
-    row.rule_version = rule_on(last_day_of(first), Benefit(row.benefit))
+    row.rule_version = rule_on(last_day_of(first), benefit)
+    paid_by = first_paid_by(session, city=row.city, benefit=benefit, first_month=first, today=today)
     template, where = where_paid(person, "allowance_approved", today=today)
     told = tell(
         session,
@@ -131,6 +135,7 @@ def _approve(session: Session, actor: Actor, row: AllowanceCaseRow, person: Pers
         year=first.year,
         month=first.month,
         amount=row.amount_fen,
+        paid_by=paid_by,
         **where,
     )
     note(session, actor, row, EventKind.APPROVED, now=now, told=told, first_month=first, amount_fen=row.amount_fen)
@@ -179,17 +184,7 @@ def settle_cards(session: Session, actor: Actor, *, now: datetime, limit: int = 
 def correct_first_months(session: Session, actor: Actor, *, now: datetime) -> int:
     """Bring first months up to date with corrected birth dates; how many changed. What was paid by the old ones the
     ledger compares, and a person approves the difference. Raises NotAllowed."""
-    rows = session.execute(
-        select(AllowanceCaseRow.id, AllowanceCaseRow.first_month, AllowanceCaseRow.applied_on, PersonRow.birth_on)
-        .join(PersonRow, PersonRow.id == AllowanceCaseRow.person_id)
-        .where(AllowanceCaseRow.state.in_(PAID_BY_FIRST_MONTH))
-        .order_by(AllowanceCaseRow.person_id)
-    ).all()
-    wrong = [
-        case_id
-        for case_id, stored, applied_on, birth_on in rows
-        if applied_on and first_month(birth_on, applied_on) != stored
-    ]
+    wrong = _with_wrong_first_months(session)
     for case_id in wrong:
         row = held_case(session, actor, case_id, Capability.DECIDE_CASES)
         person, before = person_of(session, row), row.first_month
@@ -197,3 +192,24 @@ def correct_first_months(session: Session, actor: Actor, *, now: datetime) -> in
         row.amount_fen = amount_for(row.first_month, person.birth_on)
         note(session, actor, row, EventKind.FIRST_MONTH_CORRECTED, now=now, before=before, first_month=row.first_month)
     return len(wrong)
+
+
+def _with_wrong_first_months(session: Session) -> Sequence[UUID]:
+    """The paid cases whose first month is not that of their birth date. A city's people share some hundred months of
+    birth and days of application, so that the rule is asked once for each pair and not once for each person."""
+    born_in = cast(func.date_trunc("month", PersonRow.birth_on), Date)
+    case = AllowanceCaseRow
+    paid = (
+        select(born_in, case.applied_on, case.first_month)
+        .join(PersonRow, PersonRow.id == case.person_id)
+        .where(case.state.in_(PAID_BY_FIRST_MONTH), case.applied_on.is_not(None))
+    )
+    wrong = [
+        (birth_month, applied_on, stored)
+        for birth_month, applied_on, stored in session.execute(paid.distinct())
+        if applied_on and first_month(birth_month, applied_on) != stored
+    ]
+    if not wrong:
+        return []
+    named = tuple_(born_in, case.applied_on, case.first_month).in_(wrong)
+    return session.scalars(paid.with_only_columns(case.id).where(named).order_by(case.person_id)).all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.actor import Actor, Capability
 from services.ages import completed_years
+from services.allowances.offer_codes import code_to_ask_for, codes_taken, free_code
 from services.allowances.rules import month_of_reaching_age, reminded_until
-from services.allowances.states import UNANSWERABLE, CaseState, EventKind
+from services.allowances.states import CaseState, EventKind
 from services.allowances.steps import SYSTEM, held_case, move, note, person_of, state_of
 from services.allowances.tables import AllowanceCaseRow
 from services.allowances.telling import tell
@@ -22,8 +22,6 @@ from services.worker_tasks import TaskKind, close_task, open_task
 
 # How many one transaction deals with, lest it hold so many people at once.
 AT_ONCE = 500
-# Two digits that are easy to read and to type; leading noughts get lost.
-CODES = range(10, 100)
 
 
 def remind(session: Session, actor: Actor, *, now: datetime, limit: int = AT_ONCE) -> int:
@@ -59,7 +57,7 @@ def _remind(session: Session, actor: Actor, case_id: UUID, *, now: datetime) -> 
         "allowance_reminder",
         now=now,
         amount=row.amount_fen,
-        code=_code_to_ask_for(session, row),
+        code=code_to_ask_for(session, row, local_day(now)),
     )
     note(session, actor, row, EventKind.REMINDED, now=now, message_id=told)
     return True
@@ -126,7 +124,7 @@ def _renew(session: Session, actor: Actor, case_id: UUID, *, now: datetime) -> b
         return False
     row.phone_index, row.code = index, None
     session.flush()
-    row.code = free_code(_codes_taken(session, index))
+    row.code = free_code(codes_taken(session, index))
     if row.code is None:
         # A phone of a whole house: nobody could tell the answers apart.
         return False
@@ -140,9 +138,9 @@ def _renew(session: Session, actor: Actor, case_id: UUID, *, now: datetime) -> b
 
 
 def tell_offer(session: Session, person: Person, row: AllowanceCaseRow, *, now: datetime) -> UUID | None:
-    """Send an offer; with its code where the phone has more than one open."""
+    """Send an offer; with its code where a plain word from this phone could mean another one."""
     variables = offer_variables(person.birth_on, local_day(now), row.amount_fen)
-    code = _code_to_ask_for(session, row)
+    code = code_to_ask_for(session, row, local_day(now))
     if code:
         return tell(session, person, row, "allowance_offer_shared", now=now, code=code, **variables)
     return tell(session, person, row, "allowance_offer", now=now, **variables)
@@ -158,41 +156,3 @@ def offer_variables(birth_on: date, today: date, amount_fen: int) -> dict[str, s
     age = completed_years(birth_on, today)
     lowest = reached.year - birth_on.year
     return {"turn": "turning" if age < lowest else "turned", "age": max(age, lowest), "amount": amount_fen}
-
-
-def _code_to_ask_for(session: Session, row: AllowanceCaseRow) -> str:
-    """Her code where another offer is open at the same phone, else nothing: a plain yes is enough."""
-    return row.code or "" if len(_open_codes(session, row.phone_index)) > 1 else ""
-
-
-def _open_codes(session: Session, phone_index: bytes | None) -> set[str]:
-    if phone_index is None:
-        return set()
-    used = session.scalars(
-        select(AllowanceCaseRow.code).where(
-            AllowanceCaseRow.phone_index == phone_index, AllowanceCaseRow.state == CaseState.OFFERED
-        )
-    )
-    return {code for code in used if code}
-
-
-def _codes_taken(session: Session, phone_index: bytes | None) -> set[str]:
-    """Those of open offers, and those by which somebody at the phone can still take back or change an answer."""
-    answered = session.scalars(
-        select(AllowanceCaseRow.code)
-        .join(PersonRow, PersonRow.id == AllowanceCaseRow.person_id)
-        .where(PersonRow.phone_index == phone_index, AllowanceCaseRow.state.not_in(UNANSWERABLE))
-    )
-    return _open_codes(session, phone_index) | {code for code in answered if code}
-
-
-def free_code(used: set[str]) -> str | None:
-    """A code by which nobody at the phone can be meant yet, by chance; None where all are taken.
-
-    It is no secret: it only tells two offers of one phone apart.
-    """
-    code = str(random.choice(CODES))
-    if code not in used:
-        return code
-    free = [str(code) for code in CODES if str(code) not in used]
-    return random.choice(free) if free else None

@@ -31,7 +31,7 @@ from services.benefits import Benefit, Status, assess, facts_of, rule_on
 from services.clock import local_day
 from services.database.tables import new_id
 from services.people import Person
-from services.worker_tasks import TaskKind, close_task, open_task
+from services.worker_tasks import TaskKind, close_task, close_tasks, open_task
 
 # In these she has what she wishes for when she agrees once more.
 AGREED = frozenset({CaseState.APPLIED, CaseState.IN_REVIEW, CaseState.ACTIVE, CaseState.SUSPENDED})
@@ -153,7 +153,7 @@ def refuse_clear_noes(person: Person, benefit: Benefit, today: date) -> None:
     """Raises NotEntitled where no missing fact could still make her entitled by the month that offers look ahead to."""
     if benefit is not ALLOWANCE:
         raise NotEntitled(reasons=("not_applied_for_here",))
-    answer = assess(facts_of(person, as_of=entitled_by(today)))[benefit]
+    answer = assess(facts_of(person, as_of=entitled_by(today)), [benefit])[benefit]
     if answer.status is Status.NOT_ELIGIBLE:
         raise NotEntitled(reasons=answer.reasons)
 
@@ -254,5 +254,4 @@ def _ask(session: Session, row: AllowanceCaseRow, kind: TaskKind, *, now: dateti
 
 
 def _settle(session: Session, actor: Actor, row: AllowanceCaseRow, decision: str, now: datetime) -> None:
-    for kind in ABOUT_AN_ANSWER:
-        close_task(session, actor, kind=kind, subject_id=row.id, decision=decision, reason=None, now=now)
+    close_tasks(session, actor, kinds=ABOUT_AN_ANSWER, subject_id=row.id, decision=decision, reason=None, now=now)

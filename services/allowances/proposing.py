@@ -7,15 +7,16 @@ worker again, so that the missed months can be paid.
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.actor import Actor, Capability
-from services.allowances.signals import NOTHING_SAID, RUNNING, Signal, put_to_worker, signal_of
+from services.allowances.signals import RUNNING, Signal, put_to_worker, said_by, signal_of
 from services.allowances.states import CaseState, EventKind, StopReason
 from services.allowances.steps import SYSTEM, held_case, note, person_of, state_of
+from services.allowances.stopping import propose_withdrawal, wish_that_waits
 from services.allowances.tables import AllowanceCaseRow
 from services.clock import local_day
 from services.people import Hukou, PersonRow
@@ -27,14 +28,17 @@ def propose_stops(session: Session, actor: Actor, *, now: datetime) -> int:
     is gone. How many cases were touched. Only for the system; safe to repeat."""
     today = local_day(now)
     touched = 0
-    for case_id in session.scalars(_worth_a_look()).all():
-        row = held_case(session, actor, case_id, Capability.DECIDE_CASES)
-        touched += _look_at(session, actor, row, today=today, now=now)
+    for seen in session.execute(_worth_a_look()).all():
+        # Most of them wait for a worker since an earlier round: nobody holds them for that.
+        if _is_news(seen, signal_of(seen, today)):
+            row = held_case(session, actor, seen.id, Capability.DECIDE_CASES)
+            touched += _look_at(session, actor, row, today=today, now=now)
     session.flush()
     return touched
 
 
-def _worth_a_look() -> Select[UUID]:
+def _worth_a_look() -> Select[*tuple[Any, ...]]:
+    """Cases about which the registers say, or said, something, with what they say."""
     case, person = AllowanceCaseRow, PersonRow
     says_stop = or_(person.died_on.is_not(None), person.hukou != Hukou.SHENZHEN)
     running = and_(case.state.in_(RUNNING), or_(says_stop, case.stop_proposed_from.is_not(None)))
@@ -44,21 +48,51 @@ def _worth_a_look() -> Select[UUID]:
         case.settled_signal.is_distinct_from(func.concat(f"{StopReason.DIED}:", person.died_on)),
     )
     return (
-        select(case.id).join(person, person.id == case.person_id).where(or_(running, stopped)).order_by(case.person_id)
+        select(
+            case.id,
+            case.state,
+            case.stop_proposed_from,
+            case.stopped_from,
+            case.stop_reason,
+            case.settled_signal,
+            person.died_on,
+            person.hukou,
+            person.hukou_changed_on,
+        )
+        .join(person, person.id == case.person_id)
+        .where(or_(running, stopped))
+        .order_by(case.person_id)
     )
+
+
+def _is_news(case: AllowanceCaseRow | Row[*tuple[Any, ...]], signal: Signal | None) -> bool:
+    """Whether this is not what a worker was asked, or has decided, already."""
+    if case.state == CaseState.STOPPED:
+        return said_by(signal) != case.settled_signal and (
+            signal is None or signal.reason is not StopReason.DIED or signal.stops_from != case.stopped_from
+        )
+    if signal is None:
+        return case.stop_proposed_from is not None and case.stop_reason != StopReason.WITHDRAWN
+    if case.stop_reason == StopReason.WITHDRAWN and signal.reason is not StopReason.DIED:
+        # She wishes to end it herself, and a worker is about to ask her.
+        return False
+    # A move of which nobody knows the day would be another one every month.
+    same_month = signal.happened_on is None or case.stop_proposed_from == signal.stops_from
+    is_asked = case.stop_proposed_from is not None and case.stop_reason == signal.reason and same_month
+    return not is_asked and said_by(signal) != case.settled_signal
 
 
 def _look_at(session: Session, actor: Actor, row: AllowanceCaseRow, *, today: date, now: datetime) -> bool:
     signal = signal_of(person_of(session, row), today)
-    said = str(signal) if signal else NOTHING_SAID
+    # Somebody else may have decided while we waited for the person.
+    if state_of(row) not in (*RUNNING, CaseState.STOPPED) or not _is_news(row, signal):
+        return False
     if state_of(row) is CaseState.STOPPED:
-        return _look_at_stopped(session, actor, row, signal, said, now=now)
-    if row.stop_reason == StopReason.WITHDRAWN:
-        return False
+        _put_stopped_to_worker(session, actor, row, signal, now=now)
+        return True
     if signal is None:
-        return _drop(session, actor, row, now=now)
-    if said == row.settled_signal or (row.stop_proposed_from, row.stop_reason) == (signal.stops_from, signal.reason):
-        return False
+        _drop(session, actor, row, now=now)
+        return True
     row.stop_proposed_from, row.stop_reason = signal.stops_from, signal.reason
     note(
         session,
@@ -74,18 +108,14 @@ def _look_at(session: Session, actor: Actor, row: AllowanceCaseRow, *, today: da
     return True
 
 
-def _look_at_stopped(
-    session: Session, actor: Actor, row: AllowanceCaseRow, signal: Signal | None, said: str, *, now: datetime
-) -> bool:
+def _put_stopped_to_worker(
+    session: Session, actor: Actor, row: AllowanceCaseRow, signal: Signal | None, *, now: datetime
+) -> None:
     """A death on another day than the one decided on, or none at all after all."""
-    if said == row.settled_signal:
-        return False
     proposed = signal.stops_from if signal and signal.reason is StopReason.DIED else None
-    if proposed is not None and proposed == row.stopped_from:
-        return False
     row.stop_proposed_from = proposed
     # Until a worker has decided, the same is not asked again.
-    row.settled_signal = said
+    row.settled_signal = said_by(signal)
     wanted = "correct" if proposed else "reinstate"
     note(
         session,
@@ -99,14 +129,16 @@ def _look_at_stopped(
     )
     happened_on = signal.happened_on if signal and proposed else None
     put_to_worker(session, row, StopReason.DIED, happened_on, now=now, wanted=wanted)
-    return True
 
 
-def _drop(session: Session, actor: Actor, row: AllowanceCaseRow, *, now: datetime) -> bool:
-    if row.stop_proposed_from is None:
-        return False
+def _drop(session: Session, actor: Actor, row: AllowanceCaseRow, *, now: datetime) -> None:
+    """The reason of a proposal is gone. A wish of hers to end it that came meanwhile stays, and is decided now."""
     why, row.stop_proposed_from, row.stop_reason = row.stop_reason, None, None
     note(session, actor, row, EventKind.STOP_PROPOSAL_DROPPED, now=now, reason=why)
+    wish = wish_that_waits(session, row)
+    if wish is not None:
+        propose_withdrawal(session, row, local_day(wish.at), now=now)
+        return
     close_task(
         session,
         SYSTEM,
@@ -116,4 +148,3 @@ def _drop(session: Session, actor: Actor, row: AllowanceCaseRow, *, now: datetim
         reason=None,
         now=now,
     )
-    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
-from services.allowances.deadlines import free_code
+from services.allowances.offer_codes import PhoneCodes, read_codes
 from services.allowances.rules import ALLOWANCE, figure, offer_ends_on
 from services.allowances.screening_reading import Candidates
-from services.allowances.states import FINAL, UNANSWERABLE, CaseState, EventKind
+from services.allowances.states import FINAL, CaseState, EventKind
 from services.allowances.tables import AllowanceCaseRow, AllowanceEventRow
 from services.benefits import tiers_on
 from services.clock import local_day
@@ -48,13 +48,6 @@ WHERE c.person_id = wanted.id AND c.benefit = :benefit AND c.state NOT IN ({", "
 PEOPLE = """
 SELECT wanted.place, uuid_send(p.id), p.name, p.phone_sealed, p.phone_index, p.locale, coalesce(p.has_card, FALSE)
 FROM screening_wanted wanted JOIN persons p USING (id)
-"""
-OPEN_CODES = f"SELECT phone_index, code FROM allowance_cases WHERE state = '{CaseState.OFFERED}' AND code IS NOT NULL"
-# By these somebody at the phone can still take back or change an answer.
-ANSWERED_CODES = f"""
-SELECT p.phone_index, c.code FROM allowance_cases c JOIN persons p ON p.id = c.person_id
-WHERE c.code IS NOT NULL AND p.phone_index IS NOT NULL
-AND c.state NOT IN ({", ".join(repr(str(s)) for s in sorted({*UNANSWERABLE, CaseState.OFFERED}))})
 """
 
 
@@ -127,14 +120,11 @@ class Writer:
             return self._write_all(candidates, tell)
 
     def _write_all(self, candidates: Candidates, tell: Callable[[int], None]) -> Written:
-        open_codes = self._codes(OPEN_CODES)
-        taken = self._codes(ANSWERED_CODES)
-        for index, used in open_codes.items():
-            taken[index] |= used
+        codes = read_codes(self._session, today=local_day(self._now))
         amounts, ages = candidates.amounts.tolist(), candidates.ages.tolist()
         done, looked_at = Written(), 0
         for people in self._people(candidates.ids):
-            offers = self._offers(people, taken, open_codes, amounts, ages)
+            offers = self._offers(people, codes, amounts, ages)
             done += self._write(offers)
             looked_at += len(people)
             tell(looked_at)
@@ -142,14 +132,6 @@ class Writer:
 
     def _driver(self) -> Any:
         return self._session.connection().connection.driver_connection
-
-    def _codes(self, statement: str) -> defaultdict[bytes, set[str]]:
-        """The codes that a statement gives, by phone."""
-        codes: defaultdict[bytes, set[str]] = defaultdict(set)
-        with self._driver().cursor(binary=True) as cursor:
-            for index, code in cursor.execute(statement):
-                codes[index].add(code)
-        return codes
 
     def _people(self, wanted: Sequence[bytes]) -> Iterator[list[_Candidate]]:
         """Those who have no case in this moment, part by part."""
@@ -166,8 +148,7 @@ class Writer:
     def _offers(
         self,
         people: Sequence[_Candidate],
-        taken: defaultdict[bytes, set[str]],
-        open_codes: defaultdict[bytes, set[str]],
+        codes: PhoneCodes,
         amounts: Sequence[int],
         ages: Sequence[int],
     ) -> list[_Offer]:
@@ -176,11 +157,8 @@ class Writer:
         for person, case_id in zip(people, new_ids(len(people), self._now), strict=True):
             index, code, is_shared = person.phone_index, None, False
             if index is not None:
-                code = free_code(taken[index])
-                is_shared = bool(open_codes[index]) or sharing[index] > 1
-                if code is not None:
-                    taken[index].add(code)
-                    open_codes[index].add(code)
+                is_shared = sharing[index] > 1 or codes.is_shared(index)
+                code = codes.give(index)
             offers.append(
                 _Offer(
                     person=person,

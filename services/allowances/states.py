@@ -75,6 +75,18 @@ FINAL = frozenset(
 # In these no answer changes anything any more; the code of such a case may be given to another offer of the phone.
 UNANSWERABLE = frozenset({CaseState.REFUSED, CaseState.STOPPED, CaseState.WITHDRAWN})
 
+# Answered; while the time of such an offer runs, a word without a code may mean it again, and not another of the phone.
+MEANT_AGAIN = frozenset(
+    {
+        CaseState.APPLIED,
+        CaseState.IN_REVIEW,
+        CaseState.ACTIVE,
+        CaseState.SUSPENDED,
+        CaseState.DECLINED,
+        CaseState.WITHDRAWN,
+    }
+)
+
 # A late answer that a worker confirms, and a stop that turns out to be wrong, are the two ways back.
 ALLOWED: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OFFERED: frozenset({CaseState.APPLIED, CaseState.DECLINED, CaseState.OFFER_ENDED}),

@@ -94,9 +94,10 @@ class Verdicts:
         return tuple(code for bit, code in enumerate(codes) if code and self.reasons[place] >> bit & 1)
 
 
-def assess(facts: Facts) -> Mapping[Benefit, Answer]:
-    """What one person gets, may get or does not get on the day of the facts. Raises FactsWrong."""
-    ((_, verdicts),) = verdicts_for(np.array([codes_of(facts)]))
+def assess(facts: Facts, benefits: Iterable[Benefit] = tuple(Benefit)) -> Mapping[Benefit, Answer]:
+    """What one person gets, may get or does not get on the day of the facts, of some benefits or of all. Raises
+    FactsWrong."""
+    ((_, verdicts),) = verdicts_for(np.array([codes_of(facts)]), benefits=benefits)
     return {each.benefit: each.answer(0) for each in verdicts}
 
 

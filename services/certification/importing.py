@@ -40,16 +40,18 @@ DELETE FROM certification_incoming i USING persons p WHERE p.id = i.person_id AN
 AFTER_DEATH = """
 DELETE FROM certification_incoming i USING persons p WHERE p.id = i.person_id AND i.seen_on > p.died_on RETURNING line
 """
-# The same sight of one day stated again, in this file or in one before.
+# The same sight of one day stated again, in a file before or in this one. One statement for both would compare each row
+# with each other one.
 KNOWN = """
-DELETE FROM certification_incoming i
-WHERE EXISTS (
-    SELECT FROM certification_signals s
-    WHERE (s.person_id, s.kind, s.source, s.seen_on) = (i.person_id, i.kind, :source, i.seen_on)
-) OR EXISTS (
-    SELECT FROM certification_incoming b
-    WHERE (b.person_id, b.kind, b.seen_on) = (i.person_id, i.kind, i.seen_on) AND b.line < i.line
-)
+DELETE FROM certification_incoming i USING certification_signals s
+WHERE (s.person_id, s.kind, s.source, s.seen_on) = (i.person_id, i.kind, :source, i.seen_on)
+"""
+REPEATED = """
+DELETE FROM certification_incoming i USING (
+    SELECT person_id, kind, seen_on, min(line) AS first FROM certification_incoming
+    GROUP BY person_id, kind, seen_on HAVING count(*) > 1
+) several
+WHERE (several.person_id, several.kind, several.seen_on) = (i.person_id, i.kind, i.seen_on) AND i.line > several.first
 """
 STORE = """
 INSERT INTO certification_signals (id, city, person_id, kind, source, seen_on, confidence, sharing_id)
@@ -164,6 +166,6 @@ def _sort_out(session: Session, proofs: ProofFile, *, city: str, rejected: int) 
     not_ours = connection.execute(text(NOT_OURS)).rowcount
     refused = [Rejection(line, "name_differs", "name") for line in connection.execute(text(NAME_DIFFERS)).scalars()]
     refused += [Rejection(line, "after_death", "seen_on") for line in connection.execute(text(AFTER_DEATH)).scalars()]
-    unchanged = connection.execute(text(KNOWN), given).rowcount
+    unchanged = sum(connection.execute(text(statement), given).rowcount for statement in (KNOWN, REPEATED))
     new = connection.scalar(text("SELECT count(*) FROM certification_incoming"))
     return ProofCounts(new or 0, unchanged, not_ours, rejected + len(refused)), refused

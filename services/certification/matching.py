@@ -19,7 +19,7 @@ from services.allowances.states import CaseState
 from services.benefits import Benefit
 from services.certification.kinds import SignalKind
 from services.certification.parameters import parameters
-from services.certification.proving import close_tasks, settle, tell_done
+from services.certification.proving import close_questions, settle, tell_done
 from services.certification.tables import LAST_REMINDER, CampaignRow
 from services.clock import local_day
 
@@ -174,7 +174,7 @@ def _match(
     # What the session remembers of members is older than what the statements have just written.
     session.expire_all()
     for person_id, member_id, proof_id in connection.execute(text(NEED_CARE)).all():
-        close_tasks(session, actor, member_id, now=now)
+        close_questions(session, actor, member_id, now=now)
         settled = settle(session, actor, person_id=person_id, proof_id=proof_id, now=now)
         if settled.campaigns and not settled.resumed:
             tell_done(session, person_id, now=now)

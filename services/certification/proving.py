@@ -19,7 +19,7 @@ from services.certification.tables import CampaignRow, MemberRow, ProofRow
 from services.clock import local_day
 from services.database.tables import new_id
 from services.messages import queue_message
-from services.worker_tasks import TaskKind, close_task
+from services.worker_tasks import TaskKind, close_tasks
 
 CERTIFIED = "certified"
 SURE = 100
@@ -112,17 +112,17 @@ def settle(session: Session, actor: Actor, *, person_id: UUID, proof_id: UUID, n
     for member in owed:
         was_suspended = member.decision == MissedDecision.SUSPENDED
         member.status, member.proof_id, member.told_done = MemberStatus.DONE, proof_id, True
-        close_tasks(session, actor, member.id, now=now)
+        close_questions(session, actor, member.id, now=now)
         if was_suspended:
             resumed |= _resume(session, actor, member.case_id, now)
     session.flush()
     return Settled(len(owed), resumed)
 
 
-def close_tasks(session: Session, actor: Actor, member_id: UUID, *, now: datetime) -> None:
+def close_questions(session: Session, actor: Actor, member_id: UUID, *, now: datetime) -> None:
     """What waited for a worker over this certification is settled: she is certified."""
-    for kind in (TaskKind.CERTIFICATION_VISIT, TaskKind.MISSED_CERTIFICATION):
-        close_task(session, actor, kind=kind, subject_id=member_id, decision=CERTIFIED, reason=None, now=now)
+    kinds = (TaskKind.CERTIFICATION_VISIT, TaskKind.MISSED_CERTIFICATION)
+    close_tasks(session, actor, kinds=kinds, subject_id=member_id, decision=CERTIFIED, reason=None, now=now)
 
 
 def _resume(session: Session, actor: Actor, case_id: UUID, now: datetime) -> bool:

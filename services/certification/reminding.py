@@ -14,18 +14,17 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from services import people
 from services.actor import Actor, Capability, require
 from services.allowances.states import CaseState, StopReason
 from services.allowances.tables import AllowanceCaseRow
 from services.certification.kinds import EvidenceKind, MemberStatus, WorkerBecause
+from services.certification.letters import Letter, write
 from services.certification.parameters import parameters
 from services.certification.tables import LAST_REMINDER, CampaignRow, MemberRow, ProofRow
 from services.certification.views import ReminderReport
 from services.certification.visits import want_worker
 from services.clock import CITY_TIME, local_day
-from services.messages import queue_message
-from services.people import Person, PersonRow
+from services.people import PersonRow
 
 # Old people nap at noon and sleep early; a notice that is not urgent can wait for the next morning.
 FIRST_HOUR, LAST_HOUR = 9, 18
@@ -52,27 +51,32 @@ def send_reminders(session: Session, actor: Actor, *, city: str, now: datetime, 
     step = step_on(today, campaign.starts_on, campaign.ends_on)
     members = _whose_turn_it_is(session, campaign, step, limit)
     persons, proofs = _read_for(session, members)
-    asked = told_done = to_workers = 0
+    letters: list[Letter] = []
+    to_workers = 0
     reached: dict[UUID, int] = {}
     for member in members:
+        person = persons[member.person_id]
         if member.status == MemberStatus.DONE:
-            told_done += _tell_done(session, member, proofs, now)
+            if person.phone_sealed is not None:
+                letters.append(Letter(person, _words_of_done(member, proofs)))
             to_workers += _draw(session, member, now)
             continue
-        because = _no_use_for_a_text(member, persons[member.person_id])
+        because = _no_use_for_a_text(member, person)
         if because is not None:
             want_worker(session, member, because, now=now)
             to_workers += 1
         else:
             template = "certification_due" if member.reminders == 0 else "certification_reminder"
-            asked += _text(session, member, template, now, until=campaign.ends_on)
+            letters.append(Letter(person, template, until=campaign.ends_on))
         reached[member.id] = step if because is None else LAST_REMINDER
-    # Noted only now, in one go: each message that is queued would write the notes before it one by one.
+    write(session, letters, city=city, now=now)
+    # Noted only now, in one go: each question to a worker would write the notes before it one by one.
     for member in members:
         member.reminders = reached.get(member.id, member.reminders)
         member.told_done |= member.status == MemberStatus.DONE
     session.flush()
-    return ReminderReport(asked, told_done, to_workers)
+    asked = sum(letter.until is not None for letter in letters)
+    return ReminderReport(asked, len(letters) - asked, to_workers)
 
 
 def step_on(day: date, starts_on: date, ends_on: date) -> int:
@@ -131,33 +135,13 @@ def _no_use_for_a_text(member: MemberRow, person: PersonRow) -> WorkerBecause | 
     return WorkerBecause.LAPSED if member.lapsed else None
 
 
-def _tell_done(session: Session, member: MemberRow, proofs: Mapping[UUID, ProofRow], now: datetime) -> int:
+def _words_of_done(member: MemberRow, proofs: Mapping[UUID, ProofRow]) -> str:
     assert member.proof_id is not None
     is_shared = proofs[member.proof_id].kind == EvidenceKind.SHARED
-    return _text(session, member, "certification_shared" if is_shared else "certification_matched", now)
+    return "certification_shared" if is_shared else "certification_matched"
 
 
 def _draw(session: Session, member: MemberRow, now: datetime) -> int:
     if member.sampled:
         want_worker(session, member, WorkerBecause.SAMPLE_AUDIT, now=now)
     return int(member.sampled)
-
-
-def _text(session: Session, member: MemberRow, template: str, now: datetime, **more: date) -> int:
-    """Write to her; whether there was a number to write to."""
-    phone = people.phone_of(session, member.person_id)
-    if phone is None:
-        return 0
-    person: Person = people.get_person(session, Actor.system(), person_id=member.person_id)
-    queue_message(
-        session,
-        template,
-        city=person.city,
-        phone=phone,
-        locale=person.locale,
-        now=now,
-        person_id=person.id,
-        name=person.masked_name,
-        **more,
-    )
-    return 1

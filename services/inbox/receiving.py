@@ -12,14 +12,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
-from services.inbox.tables import SENT_TO, TEXT, IncomingMessageRow
+from services.inbox.tables import SENT_TO, TEXT
 from services.job_queue import READ_INCOMING, defer_once
 from services.people import PHONE, PhoneNumberWrong, normal_phone
-from services.sealing import Vault, vault_of
+from services.sealing import vault_of
+
+STORE = text("""
+INSERT INTO incoming_messages
+    (id, city, gateway, gateway_message_id, phone_sealed, phone_index, text_sealed, sent_to_sealed, received_at)
+SELECT message.id, :city, gateway, gateway_id, phone, phone_index, content, receiver, received_at
+FROM unnest(
+    CAST(:ids AS uuid[]), CAST(:gateways AS text[]), CAST(:gateway_ids AS text[]), CAST(:phones AS bytea[]),
+    CAST(:indexes AS bytea[]), CAST(:texts AS bytea[]), CAST(:receivers AS bytea[]), CAST(:moments AS timestamptz[])
+) AS message (id, gateway, gateway_id, phone, phone_index, content, receiver, received_at)
+ON CONFLICT (gateway, gateway_message_id) DO NOTHING
+""")
 
 
 @dataclass(frozen=True)
@@ -56,30 +67,22 @@ def receive_many(session: Session, messages: Sequence[IncomingText], *, city: st
     if not messages:
         return 0
     vault = vault_of(session)
-    stored = session.scalars(
-        insert(IncomingMessageRow)
-        .on_conflict_do_nothing(index_elements=["gateway", "gateway_message_id"])
-        .returning(IncomingMessageRow.id),
-        [_values(vault, message, city) for message in messages],
-    ).all()
+    phones = [comparable_phone(message.phone) for message in messages]
+    values = {
+        "city": city,
+        "ids": [new_id() for _ in messages],
+        "gateways": [message.gateway for message in messages],
+        "gateway_ids": [message.gateway_message_id for message in messages],
+        "phones": [vault.seal(phone, context=PHONE) for phone in phones],
+        "indexes": [vault.index(phone, context=PHONE) for phone in phones],
+        "texts": [vault.seal(message.text, context=TEXT) for message in messages],
+        "receivers": [vault.seal(message.to, context=SENT_TO) for message in messages],
+        "moments": [message.received_at for message in messages],
+    }
+    stored = session.connection().execute(STORE, values).rowcount
     if stored:
         defer_once(session, READ_INCOMING)
-    return len(stored)
-
-
-def _values(vault: Vault, message: IncomingText, city: str) -> dict[str, object]:
-    phone = comparable_phone(message.phone)
-    return {
-        "id": new_id(),
-        "city": city,
-        "gateway": message.gateway,
-        "gateway_message_id": message.gateway_message_id,
-        "phone_sealed": vault.seal(phone, context=PHONE),
-        "phone_index": vault.index(phone, context=PHONE),
-        "text_sealed": vault.seal(message.text, context=TEXT),
-        "sent_to_sealed": vault.seal(message.to, context=SENT_TO),
-        "received_at": message.received_at,
-    }
+    return stored
 
 
 def comparable_phone(phone: str) -> str:

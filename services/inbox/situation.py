@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.allowances.states import CaseState
+from services.allowances.states import MEANT_AGAIN, CaseState
 from services.allowances.views import AllowanceCase
 from services.clock import local_day
 
@@ -76,11 +76,7 @@ class Situation:
         """Other offers to this phone that ran at the same time and were answered: a reply without a code might mean
         one of them again."""
         return tuple(
-            case
-            for case in self.cases
-            if case.id != offer.id
-            and case.state in IN_PROGRESS | {CaseState.DECLINED, CaseState.WITHDRAWN}
-            and self.was_running(case)
+            case for case in self.cases if case.id != offer.id and case.state in MEANT_AGAIN and self.was_running(case)
         )
 
     def was_running(self, case: AllowanceCase) -> bool:

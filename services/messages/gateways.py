@@ -62,6 +62,8 @@ class Handover:
     message_id: UUID
     phone: str = field(repr=False)
     text: str = field(repr=False)
+    attempt: int = 1
+    """the how-manieth time it is handed over; together with its id nobody else has it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Answer:
 
 
 Commit = Callable[[], None]
+Answers = Callable[[], list[Answer]]
+"""Waits for the answers to messages that are under way, one for each, in their order."""
 
 
 class Gateway(Protocol):
@@ -103,30 +107,35 @@ class Gateway(Protocol):
 class WindowGateway(Protocol):
     """A carrier that takes many messages at once."""
 
+    @property
+    def rounds(self) -> int:
+        """How many rounds may be under way at once. With two, one is on the line while the other is written down."""
+
     def room(self) -> int:
         """How many parts may be handed over now; waits a moment for room. None at all: come back later."""
 
     def make_ready(self, message: Handover) -> Ready:
         """A message in the form in which it goes."""
 
-    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> list[Answer]:
-        """Hand over messages, in order; an answer for each. Never raises for the line or the SMS centre.
+    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> Answers:
+        """Hand over messages, in order. Neither this nor the answers raise for the line or the SMS centre.
 
-        `commit` writes down that they are being handed over. It is called directly before they are, and whoever dies in
-        between leaves messages of which nobody knows; where nothing can be handed over it isn't called at all. By
-        `give_up_at` (of `time.monotonic`) there is an answer: what is unknown then is UNSURE.
+        `commit` writes down that they are being handed over. It is called directly before they are; where nothing can
+        be handed over it isn't called at all. By `give_up_at` (of `time.monotonic`) there is an answer: what is unknown
+        then is UNSURE.
         """
 
-    def outcome_of(self, message_id: UUID) -> Outcome:
-        """What became of a message that may have been handed over."""
+    def outcome_of(self, message_id: UUID, attempt: int) -> Outcome:
+        """What became of a message whose worker died, and that may have been handed over."""
 
 
 class OneByOne:
     """A carrier of single messages as one that takes many."""
 
+    rounds = 1
+
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self.outcome_of = gateway.outcome_of
 
     def room(self) -> int:
         return AT_ONCE
@@ -134,13 +143,17 @@ class OneByOne:
     def make_ready(self, message: Handover) -> Ready:
         return Ready(message, ())
 
-    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> list[Answer]:
+    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> Answers:
         """One after the other until the time is up."""
         commit()
-        return [
+        answers = [
             self._submit(ready.message) if time.monotonic() < give_up_at else Answer(Verdict.NOT_TRIED)
             for ready in messages
         ]
+        return lambda: answers
+
+    def outcome_of(self, message_id: UUID, attempt: int) -> Outcome:
+        return self._gateway.outcome_of(message_id)
 
     def _submit(self, message: Handover) -> Answer:
         try:

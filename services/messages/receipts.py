@@ -14,12 +14,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, select, text, update
+from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.database.opening import unit_of_work
 from services.database.tables import new_id
-from services.messages.tables import Arrival, MessageStatus, OutgoingMessage, OutgoingPart, WaitingReceipt, before
+from services.messages.tables import (
+    Arrival,
+    MessageStatus,
+    OutgoingMessage,
+    OutgoingPart,
+    WaitingReceipt,
+    before,
+    one_of,
+)
 from services.people import PHONE, PhoneNumberWrong, normal_phone
 from services.sealing import vault_of
 
@@ -28,6 +36,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 500
 # Receipts come up to 72 hours after the message (domain 4.1).
 NO_RECEIPT_AFTER = timedelta(hours=72)
+# Most come within seconds. For a message of which nobody knows whether it left, a worker need not wait for the last.
+TELL_A_WORKER_AFTER = timedelta(hours=1)
 # An SMS centre that counts from the start again does not do so within a week.
 ID_IS_USED_FOR = timedelta(days=7)
 # By then the answer to every message that is under way was written down: a receipt without its message belongs to one
@@ -44,6 +54,15 @@ SELECT part.id, message.city, message.id, part.gateway_id, now()
 FROM unnest(CAST(:ids AS uuid[]), CAST(:message_ids AS uuid[]), CAST(:gateway_ids AS text[]))
     AS part (id, message_id, gateway_id)
     JOIN outgoing_messages AS message ON message.id = part.message_id
+""")
+
+KEEP_RECEIPTS = text("""
+INSERT INTO waiting_receipts (id, city, gateway_id, phone_index, reference, arrival, reason, received_at)
+SELECT receipt.id, :city, receipt.gateway_id, phone, reference, arrival, reason, now()
+FROM unnest(
+    CAST(:ids AS uuid[]), CAST(:gateway_ids AS text[]), CAST(:phones AS bytea[]), CAST(:references AS integer[]),
+    CAST(:arrivals AS text[]), CAST(:reasons AS text[])
+) AS receipt (id, gateway_id, phone, reference, arrival, reason)
 """)
 
 
@@ -76,26 +95,23 @@ def keep_parts(session: Session, parts: Sequence[tuple[UUID, str]]) -> None:
     if parts:
         message_ids, gateway_ids = zip(*parts, strict=True)
         values = {"message_ids": list(message_ids), "gateway_ids": list(gateway_ids)}
-        session.execute(KEEP_PARTS, values | {"ids": [new_id() for _ in parts]})
+        session.connection().execute(KEEP_PARTS, values | {"ids": [new_id() for _ in parts]})
 
 
 def keep_receipts(session: Session, receipts: Sequence[Receipt], *, city: str) -> None:
     """Write receipts down; once that is committed the gateway need not send them again."""
     vault = vault_of(session)
-    values = [
-        {
-            "id": new_id(),
+    if receipts:
+        values = {
             "city": city,
-            "gateway_id": receipt.gateway_id,
-            "phone_index": vault.index(_comparable(receipt.phone), context=PHONE),
-            "reference": receipt.reference,
-            "arrival": receipt.arrival.value,
-            "reason": receipt.reason,
+            "ids": [new_id() for _ in receipts],
+            "gateway_ids": [receipt.gateway_id for receipt in receipts],
+            "phones": [vault.index(_comparable(receipt.phone), context=PHONE) for receipt in receipts],
+            "references": [receipt.reference for receipt in receipts],
+            "arrivals": [receipt.arrival.value for receipt in receipts],
+            "reasons": [receipt.reason for receipt in receipts],
         }
-        for receipt in receipts
-    ]
-    if values:
-        session.execute(insert(WaitingReceipt).values(received_at=func.now()), values)
+        session.connection().execute(KEEP_RECEIPTS, values)
 
 
 def settle_receipts(
@@ -116,22 +132,26 @@ def settle_receipts(
 
 
 def give_up_waiting(sessions: sessionmaker[Session], *, on_undelivered: Undelivered = nobody_told) -> int:
-    """Messages of which nobody knows after three days count as not arrived; how many. Strangers' receipts go."""
+    """Tell about messages of which nobody knows for an hour; how many. A receipt that comes later still counts; after
+    three days they count as not arrived. Strangers' receipts go."""
     with unit_of_work(sessions) as session:
         session.execute(delete(WaitingReceipt).where(WaitingReceipt.received_at < func.now() - NO_RECEIPT_AFTER))
-        lost = session.scalars(
-            update(OutgoingMessage)
-            .where(
-                OutgoingMessage.status == MessageStatus.UNCONFIRMED,
-                OutgoingMessage.queued_at < func.now() - NO_RECEIPT_AFTER,
-            )
-            .values(status=MessageStatus.UNDELIVERED, failure=NO_RECEIPT, settled_at=func.now())
+        unconfirmed = update(OutgoingMessage).where(OutgoingMessage.status == MessageStatus.UNCONFIRMED)
+        unconfirmed = unconfirmed.execution_options(synchronize_session=False)
+        handed_over_at = func.coalesce(OutgoingMessage.sent_at, OutgoingMessage.queued_at)
+        unknown = session.scalars(
+            unconfirmed.where(OutgoingMessage.failure.is_(None), handed_over_at < func.now() - TELL_A_WORKER_AFTER)
+            .values(failure=NO_RECEIPT)
             .returning(OutgoingMessage.id)
-            .execution_options(synchronize_session=False)
         ).all()
-        if lost:
-            on_undelivered(session, lost)
-        return len(lost)
+        session.execute(
+            unconfirmed.where(handed_over_at < func.now() - NO_RECEIPT_AFTER).values(
+                status=MessageStatus.UNDELIVERED, settled_at=func.now()
+            )
+        )
+        if unknown:
+            on_undelivered(session, unknown)
+        return len(unknown)
 
 
 def _settle_by_id(session: Session, of_the_last: timedelta, on_undelivered: Undelivered) -> int:
@@ -161,13 +181,17 @@ def _settle_by_id(session: Session, of_the_last: timedelta, on_undelivered: Unde
         first.setdefault(row.part_id, row)
     message_ids = {row.message_id for row in newest}
     # In one order, so that two workers never wait for each other; and nobody else counts the parts meanwhile.
-    locked = select(OutgoingMessage.id).where(OutgoingMessage.id.in_(message_ids)).order_by(OutgoingMessage.id)
+    locked = select(OutgoingMessage.id).where(one_of(OutgoingMessage.id, message_ids)).order_by(OutgoingMessage.id)
     session.execute(locked.with_for_update())
     for arrival in Arrival:
         _mark(session, [row.part_id for row in first.values() if row.arrival == arrival], arrival)
     lost = {row.message_id: row.reason for row in first.values() if row.arrival == Arrival.UNDELIVERED}
     _finish(session, message_ids, lost, on_undelivered)
-    session.execute(delete(WaitingReceipt).where(WaitingReceipt.id.in_([row.id for row in newest])))
+    session.execute(
+        delete(WaitingReceipt)
+        .where(one_of(WaitingReceipt.id, [row.id for row in newest]))
+        .execution_options(synchronize_session=False)
+    )
     return len(newest)
 
 
@@ -175,7 +199,7 @@ def _mark(session: Session, part_ids: list[UUID], arrival: Arrival) -> None:
     if part_ids:
         session.execute(
             update(OutgoingPart)
-            .where(OutgoingPart.id.in_(part_ids), OutgoingPart.arrival.is_(None))
+            .where(one_of(OutgoingPart.id, part_ids), OutgoingPart.arrival.is_(None))
             .values(arrival=arrival)
             .execution_options(synchronize_session=False)
         )
@@ -188,13 +212,13 @@ def _finish(
     parts = select(func.count()).where(OutgoingPart.message_id == OutgoingMessage.id).correlate(OutgoingMessage)
     arrived = parts.where(OutgoingPart.arrival == Arrival.DELIVERED).scalar_subquery()
     missing = exists().where(OutgoingPart.message_id == OutgoingMessage.id, OutgoingPart.arrival == Arrival.UNDELIVERED)
-    move = update(OutgoingMessage).where(OutgoingMessage.id.in_(message_ids)).values(settled_at=func.now())
+    move = update(OutgoingMessage).where(one_of(OutgoingMessage.id, message_ids)).values(settled_at=func.now())
     move = move.execution_options(synchronize_session=False)
     session.execute(
         move.where(
             OutgoingMessage.status.in_(before(MessageStatus.DELIVERED)),
             arrived >= func.coalesce(OutgoingMessage.parts, 1),
-        ).values(status=MessageStatus.DELIVERED)
+        ).values(status=MessageStatus.DELIVERED, failure=None)
     )
     if not lost:
         return

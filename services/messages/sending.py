@@ -1,9 +1,11 @@
 """Sending what is queued: claim as many as the gateway has room for, hand them over, write down what came of them.
 
-Messages are claimed and made ready in one transaction, which the gateway itself commits directly before they go: only
-a worker that dies in that moment leaves messages of which nobody knows. They stay in `sending` until their lease ends
-by the database's clock. Then the gateway is asked: accepted ones are done, ones that it never saw go back to the queue,
-and where it cannot tell the message waits for a receipt. A senior may get a text late, but never twice.
+Where the gateway allows it, the next round is claimed and on its way while the answers to the last one come in.
+
+Messages are claimed and made ready in one transaction, which the gateway itself commits directly before they go. Those
+of a worker that dies stay in `sending` until their lease ends by the database's clock. Then the gateway is asked:
+accepted ones are done, ones that it never saw go back to the queue, and where it cannot tell the message waits for a
+receipt. A senior may get a text late, but never twice.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,9 +24,19 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.database.opening import unit_of_work
-from services.messages.gateways import Answer, Gateway, Handover, Outcome, Ready, Verdict, WindowGateway, in_windows
+from services.messages.gateways import (
+    Answer,
+    Answers,
+    Gateway,
+    Handover,
+    Outcome,
+    Ready,
+    Verdict,
+    WindowGateway,
+    in_windows,
+)
 from services.messages.receipts import Undelivered, keep_parts, nobody_told
-from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage, before
+from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage, before, one_of
 from services.messages.wording import Composer, WordingWrong
 from services.sealing import SealBroken, Vault, vault_of
 
@@ -55,6 +67,7 @@ class _Work:
     vault: Vault
     lease: timedelta
     on_undelivered: Undelivered
+    under_way: deque[tuple[list[Ready], Answers]] = field(default_factory=deque)
     report: SendReport = field(default_factory=SendReport)
 
 
@@ -71,18 +84,22 @@ def send_due(
     with sessions() as session:
         vault = vault_of(session)
     work = _Work(sessions, in_windows(gateway), composer, vault, lease, on_undelivered)
-    settle_expired_leases(sessions, gateway)
+    settle_expired_leases(sessions, work.gateway)
     until = None if at_most is None else time.monotonic() + at_most.total_seconds()
     if not _something_is_due(sessions):
         return work.report
-    while (room := work.gateway.room()) and _send_some(work, min(room, MOST_AT_ONCE)):
-        if until is not None and time.monotonic() > until:
-            work.report.more = True
-            break
+    try:
+        while _send_some(work):
+            if until is not None and time.monotonic() > until:
+                work.report.more = True
+                break
+    finally:
+        while _finish_oldest(work):
+            pass
     return work.report
 
 
-def settle_expired_leases(sessions: sessionmaker[Session], gateway: Gateway | WindowGateway) -> None:
+def settle_expired_leases(sessions: sessionmaker[Session], gateway: WindowGateway) -> None:
     """Decide about the messages of workers that died. Raises nothing for a gateway that cannot tell."""
     with unit_of_work(sessions) as session:
         expired = session.scalars(
@@ -91,7 +108,7 @@ def settle_expired_leases(sessions: sessionmaker[Session], gateway: Gateway | Wi
             .with_for_update(skip_locked=True)
         ).all()
         for message in expired:
-            outcome = gateway.outcome_of(message.id)
+            outcome = gateway.outcome_of(message.id, message.attempts)
             logger.info("message_lease_expired id=%s outcome=%s", message.id, outcome.value)
             if outcome is Outcome.ACCEPTED:
                 message.move_to(MessageStatus.SENT)
@@ -100,6 +117,7 @@ def settle_expired_leases(sessions: sessionmaker[Session], gateway: Gateway | Wi
                 message.move_to(MessageStatus.QUEUED)
             else:
                 message.move_to(MessageStatus.UNCONFIRMED)
+                message.sent_at = message.leased_until_at
             message.leased_until_at = None
 
 
@@ -112,17 +130,31 @@ def _is_due() -> ColumnElement[bool]:
     return (OutgoingMessage.status == MessageStatus.QUEUED) & (OutgoingMessage.due_at <= func.now())
 
 
-def _send_some(work: _Work, room: int) -> bool:
-    """Whether there was anything to send."""
+def _send_some(work: _Work) -> bool:
+    """Whether there was anything to send, and room for it."""
+    if len(work.under_way) == work.gateway.rounds:
+        _finish_oldest(work)
+    while not (room := min(work.gateway.room(), MOST_AT_ONCE)):
+        if not _finish_oldest(work):
+            return False
     with work.sessions() as session:
         claimed, failed = _claim(work, session, room)
         if not claimed:
             session.commit()
-            return failed
+            return failed or _finish_oldest(work)
         # Half the lease stays in hand: another worker must not think that we are dead while we still send.
         give_up_at = time.monotonic() + work.lease.total_seconds() / 2
         answers = work.gateway.submit_many(claimed, commit=session.commit, give_up_at=give_up_at)
-    _record(work, claimed, answers)
+    work.under_way.append((claimed, answers))
+    return True
+
+
+def _finish_oldest(work: _Work) -> bool:
+    """Wait for the answers to the round that went first, and write them down; whether there was one."""
+    if not work.under_way:
+        return False
+    messages, answers = work.under_way.popleft()
+    _record(work, messages, answers())
     return True
 
 
@@ -166,6 +198,7 @@ def _due_first(session: Session, most: int) -> Sequence[Any]:
         OutgoingMessage.template,
         OutgoingMessage.variables_sealed,
         OutgoingMessage.locale,
+        OutgoingMessage.attempts,
     )
     due = select(*columns).where(_is_due()).order_by(OutgoingMessage.due_at, OutgoingMessage.id).limit(most)
     return session.execute(due.with_for_update(skip_locked=True)).all()
@@ -174,7 +207,7 @@ def _due_first(session: Session, most: int) -> Sequence[Any]:
 def _composed(work: _Work, row: Any) -> Handover:
     variables = json.loads(work.vault.open(row.variables_sealed, context=VARIABLES))
     text = work.composer.compose(row.template, variables, locale=row.locale)
-    return Handover(row.id, work.vault.open(row.phone_sealed, context=PHONE), text)
+    return Handover(row.id, work.vault.open(row.phone_sealed, context=PHONE), text, row.attempts + 1)
 
 
 def _record(work: _Work, messages: Sequence[Ready], answers: Sequence[Answer]) -> None:
@@ -189,7 +222,7 @@ def _record(work: _Work, messages: Sequence[Ready], answers: Sequence[Answer]) -
             if verdict is Verdict.ACCEPTED:
                 report.sent += _move(session, ids, MessageStatus.SENT, sent_at=func.now())
             elif verdict is Verdict.UNSURE:
-                report.unconfirmed += _move(session, ids, MessageStatus.UNCONFIRMED)
+                report.unconfirmed += _move(session, ids, MessageStatus.UNCONFIRMED, sent_at=func.now())
             elif verdict is Verdict.BUSY:
                 # Where the gateway itself makes us wait, messages keep their place in the queue.
                 later = {"due_at": func.now() + wait} if wait else {}
@@ -213,7 +246,7 @@ def _move(session: Session, message_ids: Sequence[UUID], status: MessageStatus, 
     """Bring messages to a state wherever that step exists; how many went. Only `sending` has a lease."""
     moved = session.execute(
         update(OutgoingMessage)
-        .where(OutgoingMessage.id.in_(message_ids), OutgoingMessage.status.in_(before(status)))
+        .where(one_of(OutgoingMessage.id, message_ids), OutgoingMessage.status.in_(before(status)))
         .values(**({"status": status, "leased_until_at": None} | also))
         .execution_options(synchronize_session=False)
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from services.database.tables import Table
 
@@ -63,6 +65,12 @@ def before(status: MessageStatus) -> list[str]:
     return [earlier.value for earlier, later in ALLOWED.items() if status in later]
 
 
+def one_of(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Whether a column is one of many ids. The statement is the same however many there are, so that it is worded once
+    and planned once; `IN` would be another one for each number."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
 class OutgoingMessage(Table):
     """One text message to one phone. The words are composed from the template when it is sent."""
 
@@ -89,6 +97,7 @@ class OutgoingMessage(Table):
     parts: Mapped[int | None]
     failure: Mapped[str | None]
     queued_at: Mapped[datetime]
+    # When it was handed over, or may have been.
     sent_at: Mapped[datetime | None]
     # When a receipt, or three days without one, settled it.
     settled_at: Mapped[datetime | None]

@@ -73,7 +73,8 @@ def _progress() -> Progress:
 def _lines(outcome: Outcome) -> list[str]:
     lines = [
         f"{outcome.people} people, {outcome.days} days, {outcome.months} months paid, {outcome.seconds:.0f} s",
-        f"{outcome.payments} payments, {outcome.decided} decisions, {outcome.held_runs} lists confirmed by hand",
+        f"{outcome.payments} payments, {outcome.decided} decisions, confirmed by hand: {outcome.held_runs} lists,"
+        f" {outcome.held_extracts} extracts",
         f"paid       {outcome.paid_fen / FEN_IN_YUAN:>14.2f} yuan",
         f"recounted  {outcome.expected_fen / FEN_IN_YUAN:>14.2f} yuan",
     ]

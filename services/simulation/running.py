@@ -62,7 +62,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run."""
+    """What came of a run. `held_runs`, `held_extracts`: lists and extracts that waited for the operator to look."""
 
     people: int
     days: int
@@ -72,6 +72,7 @@ class Outcome:
     payments: int
     decided: int
     held_runs: int
+    held_extracts: int
     by_story: dict[str, int]
     seconds: float
     differences: tuple[Difference, ...]
@@ -123,6 +124,7 @@ class Simulation:
 
     def __init__(self, database: Database, residents: list[Resident], city: str, days: int) -> None:
         self._database, self._residents, self._city, self._days = database, residents, city, days
+        self.held_extracts = 0
         self._changes: dict[date, list[Resident]] = defaultdict(list)
         for each in residents:
             for day in days_of_change(each):
@@ -184,9 +186,19 @@ class Simulation:
         for kind, of_kind in rows.items():
             if not of_kind:
                 continue
-            with unit_of_work(self._database.sessions) as session:
-                report = registry.import_extract(session, SYSTEM, extract(kind, of_kind, day), city=self._city, now=now)
-                assert not report.rejections, report.rejections
+            try:
+                self._import_one(kind, of_kind, day, now)
+            except registry.ImportHeld:
+                # All rows of an extract of changes are changes; where they are many, the operator looks.
+                self.held_extracts += 1
+                self._import_one(kind, of_kind, day, now, confirmed=True)
+
+    def _import_one(self, kind: str, rows: list[Row], day: date, now: datetime, *, confirmed: bool = False) -> None:
+        with unit_of_work(self._database.sessions) as session:
+            report = registry.import_extract(
+                session, SYSTEM, extract(kind, rows, day), city=self._city, now=now, confirmed=confirmed
+            )
+            assert not report.rejections, report.rejections
 
     def _share_proofs(self, day: date, now: datetime) -> None:
         """Social insurance has seen everybody but those whose story it is to be missed in the first campaign."""
@@ -223,6 +235,7 @@ class Simulation:
             payments=payments or 0,
             decided=self._workers.decided,
             held_runs=self._operator.held_runs,
+            held_extracts=self.held_extracts,
             by_story=dict(sorted(by_story.items())),
             seconds=seconds,
             differences=tuple(differences),

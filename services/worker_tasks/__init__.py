@@ -4,7 +4,7 @@ Capabilities open a task where the machine must not decide, and close it when th
 is in `services.decisions`.
 """
 
-from services.worker_tasks.closing import close_task
+from services.worker_tasks.closing import close_task, close_tasks
 from services.worker_tasks.kinds import TaskKind, TaskStatus
 from services.worker_tasks.listing import WorkerTask, count_tasks, get_task, list_tasks, tasks_of
 from services.worker_tasks.opening import NewTask, open_task, open_tasks
@@ -15,6 +15,7 @@ __all__ = [
     "TaskStatus",
     "WorkerTask",
     "close_task",
+    "close_tasks",
     "count_tasks",
     "get_task",
     "list_tasks",

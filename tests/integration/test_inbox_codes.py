@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -11,11 +12,26 @@ from sqlalchemy.orm import Session
 
 from services import allowances
 from services.allowances import AllowanceCase, CaseState
-from services.allowances.deadlines import CODES
+from services.allowances.offer_codes import CODES
 from services.inbox import HandledAs, handle, receive
 from services.inbox.tables import IncomingMessageRow
+from services.messages import OutgoingMessage
+from services.messages.tables import VARIABLES
 from services.people import Person
-from tests.allowances import CITY, NOW, SYSTEM, TODAY, case_of, learn, phone_columns, screened, senior, tasks_about
+from services.sealing import vault_of
+from tests.allowances import (
+    CITY,
+    NOW,
+    SYSTEM,
+    TODAY,
+    case_of,
+    learn,
+    phone_columns,
+    screened,
+    senior,
+    tasks_about,
+    texts_to,
+)
 
 SHARED = "15400007788"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -133,3 +149,50 @@ def test_a_code_is_not_given_anew_while_somebody_at_the_phone_can_still_be_meant
     assert case_of(session, him).code == free
     assert writes(session, f"不同意{code}", at=NOW + 2 * DAY) is HandledAs.WITHDRAWAL_ASKED
     assert case_of(session, him).state is CaseState.OFFERED
+
+
+@pytest.mark.parametrize("answered", ["同意", "不同意"])
+def test_a_text_after_somebody_else_answered_there_names_the_code_that_the_answer_needs(
+    session: Session, answered: str
+) -> None:
+    him = senior(session, phone=SHARED, name="林国华", born=date(1950, 1, 1))
+    screened(session)
+    assert texts_to(session, him) == ["allowance_offer"]
+    writes(session, answered, at=NOW + DAY)
+    her = senior(session, phone=SHARED)
+    screened(session, now=NOW + 7 * DAY)
+    _, code = open_case(session, her)
+    assert texts_to(session, her) == ["allowance_offer_shared"]
+    # A bare word could be his again: that is asked about, as before.
+    assert writes(session, "同意", at=NOW + 8 * DAY) is HandledAs.ASKED_WHICH
+    ends_on = case_of(session, her).offer_ends_on
+    assert ends_on is not None
+    allowances.remind(session, SYSTEM, now=NOW + (ends_on - TODAY) - DAY)
+    assert variables_of_last_text(session, her)["code"] == code
+    assert writes(session, f"同意{code}", at=NOW + 9 * DAY) is HandledAs.AGREED
+
+
+def test_once_the_other_offer_is_over_a_plain_word_is_enough_again(session: Session) -> None:
+    him = senior(session, phone=SHARED, name="林国华", born=date(1950, 1, 1))
+    screened(session)
+    case, _ = open_case(session, him)
+    writes(session, "同意", at=NOW + DAY)
+    assert case.offer_ends_on is not None
+    later = NOW + (case.offer_ends_on - TODAY) + DAY
+    her = senior(session, phone=SHARED, born=date(1957, 4, 1))
+    screened(session, now=later, as_of=later.date())
+    assert texts_to(session, her) == ["allowance_offer"]
+    assert writes(session, "同意", at=later + DAY) is HandledAs.AGREED
+    assert case_of(session, her).state is CaseState.APPLIED
+
+
+def variables_of_last_text(session: Session, person: Person) -> dict[str, str]:
+    """What the newest text to her was filled in with."""
+    sealed = session.scalars(
+        select(OutgoingMessage.variables_sealed)
+        .where(OutgoingMessage.person_id == person.id)
+        .order_by(OutgoingMessage.queued_at.desc(), OutgoingMessage.id.desc())
+        .limit(1)
+    ).one()
+    filled: dict[str, str] = json.loads(vault_of(session).open(sealed, context=VARIABLES))
+    return filled

@@ -229,6 +229,16 @@ def test_a_gap_that_opened_and_closed_between_two_lists_is_found_too(session: Se
     }
 
 
+def test_a_move_of_which_nobody_knows_the_day_opens_the_gap_on_the_day_it_was_seen(session: Session) -> None:
+    who = somebody(session)
+    paid(session, OCTOBER)
+    change(session, who.id, hukou=Hukou.ELSEWHERE, hukou_district=None, hukou_changed_on=None)
+    propose_stops(session, Actor.system(), now=at(date(2026, 10, 28)))
+    change(session, who.id, hukou=Hukou.SHENZHEN, hukou_district="福田区", hukou_changed_on=date(2026, 11, 1))
+    run = paid(session, NOVEMBER)
+    assert lines_of(session, run, who) == {NOVEMBER: (200_00, "held", "adjustment_undecided")}
+
+
 def test_suspended_months_are_paid_back_at_the_tier_of_each(session: Session) -> None:
     who = somebody(session, birth_on=date(1946, 10, 30))
     paid(session, SEPTEMBER)

@@ -56,7 +56,7 @@ def test_the_recount_counts_by_hand() -> None:
 def test_the_command_ends_with_one_and_the_differences_where_a_fen_is_wrong(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    right = Outcome(2, 3, 0, 400, 400, 0, 0, 0, {}, 0.1, ())
+    right = Outcome(2, 3, 0, 400, 400, 0, 0, 0, 0, {}, 0.1, ())
     wrong = replace(right, expected_fen=401)
     arguments = Namespace(people=2, days=3, seed=1, json=True)
     for outcome, code in ((right, 0), (wrong, 1)):

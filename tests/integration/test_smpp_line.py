@@ -64,7 +64,7 @@ def line_to(settings: Settings, centre: SmsCentre, **changes: object) -> Iterato
 def submit(line: SmppLine, *texts: str, seconds: float = 10) -> list[Answer]:
     assert line.wait_bound(10)
     messages = [line.make_ready(Handover(new_id(), "15400000002", text)) for text in texts]
-    return line.submit_many(messages, commit=lambda: None, give_up_at=time.monotonic() + seconds)
+    return line.submit_many(messages, commit=lambda: None, give_up_at=time.monotonic() + seconds)()
 
 
 def verdicts(answers: list[Answer]) -> list[Verdict]:
@@ -77,7 +77,7 @@ def test_a_message_goes_in_ucs2_with_our_reference_and_asks_for_a_receipt(
     with line_to(settings, centre) as line:
         assert line.wait_bound(10)
         message = Handover(new_id(), "15400000002", "您好🙂")
-        (answer,) = line.submit_many([line.make_ready(message)], commit=lambda: None, give_up_at=time.monotonic() + 5)
+        (answer,) = line.submit_many([line.make_ready(message)], commit=lambda: None, give_up_at=time.monotonic() + 5)()
     (taken,) = centre.events("taken")
     assert answer == Answer(Verdict.ACCEPTED, (taken["id"],))
     assert taken == taken | {
@@ -110,7 +110,8 @@ def test_a_long_message_goes_in_parts_or_as_payload(settings: Settings, centre: 
 def test_more_messages_than_the_window_holds_all_go(settings: Settings, centre: SmsCentre) -> None:
     with line_to(settings, centre, smpp_window=3) as line:
         assert line.wait_bound(10)
-        assert line.room() == 3
+        # Half of it: two rounds share the window.
+        assert line.room() == 2
         assert verdicts(submit(line, *("您好" for _ in range(50)))) == [Verdict.ACCEPTED] * 50
 
 

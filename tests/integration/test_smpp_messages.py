@@ -212,19 +212,33 @@ def test_without_our_reference_the_phone_must_do_and_only_where_one_message_wait
     assert parts == {first: "s1", second: "s2"}
 
 
-def test_three_days_without_a_receipt_are_a_matter_for_a_worker(site: Site) -> None:
+def test_an_hour_without_a_receipt_is_a_matter_for_a_worker_and_the_receipt_still_counts(site: Site) -> None:
     with unit_of_work(site.database.sessions) as session:
         wang = person_named(session, "王秀珍")
-    site.queue(person=wang)
+    (first, _) = site.queue(2, person=wang)
     sessions, on_undelivered = site.database.sessions, tell_workers(SystemClock())
+
+    def handed_over(ago: timedelta) -> None:
+        with unit_of_work(sessions) as session:
+            session.execute(update(OutgoingMessage).values(sent_at=func.now() - ago))
+
     with unit_of_work(sessions) as session:
         session.execute(update(OutgoingMessage).values(status=MessageStatus.UNCONFIRMED))
+    handed_over(timedelta(minutes=59))
     assert give_up_waiting(sessions, on_undelivered=on_undelivered) == 0
+    handed_over(timedelta(minutes=61))
+    assert give_up_waiting(sessions, on_undelivered=on_undelivered) == 2
     with unit_of_work(sessions) as session:
-        session.execute(update(OutgoingMessage).values(queued_at=func.now() - timedelta(hours=73)))
-    assert give_up_waiting(sessions, on_undelivered=on_undelivered) == 1
-    with unit_of_work(sessions) as session:
-        assert session.scalar(select(WorkerTaskRow.facts)) == {"template": "sign_in_code", "reason": "no_receipt"}
+        tasks = session.scalars(select(WorkerTaskRow.facts).where(WorkerTaskRow.kind == "undelivered")).all()
+        assert tasks == [{"template": "sign_in_code", "reason": "no_receipt"}] * 2
+        came = Receipt("late", "15400000002", Arrival.DELIVERED, reference=reference_of(first))
+        keep_receipts(session, [came], city="shenzhen")
+    assert settle_receipts(sessions) == 1
+    assert site.statuses() == {"delivered": 1, "unconfirmed": 1}
+    # Told once; after three days it is over.
+    handed_over(timedelta(hours=73))
+    assert give_up_waiting(sessions, on_undelivered=on_undelivered) == 0
+    assert site.statuses() == {"delivered": 1, "undelivered": 1}
 
 
 def test_throttled_messages_go_later_and_each_once(site: Site) -> None:

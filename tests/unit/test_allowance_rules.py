@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from services.allowances import deadlines, rules, steps
-from services.allowances.deadlines import CODES, free_code, offer_variables
+from services.allowances.deadlines import offer_variables
 from services.allowances.errors import ReasonMissing
+from services.allowances.offer_codes import CODES, free_code
 from services.allowances.rules import entitled_by, first_month, month_of_reaching_age, offer_ends_on, stops_from
 from services.allowances.states import ALLOWED, FINAL, CaseState
 from services.allowances.steps import refuse_the_machine

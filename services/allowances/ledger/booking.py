@@ -19,6 +19,7 @@ from services.allowances.months import last_day_of, month_of, months_later
 from services.allowances.payable import Payer, Registration, amounts_for, owed_in_all_lives, payer_of
 from services.allowances.states import EventKind, StopReason
 from services.benefits import Benefit, rule_on, tiers_known_on
+from services.clock import CITY_TIME
 from services.database.tables import new_id
 
 NEW_ACCOUNTS = """
@@ -37,9 +38,10 @@ COPY payables (id, city, person_id, benefit, month, case_id, run_id, amount_fen,
 FROM STDIN
 """
 # Somebody who left the city's registers and came back between two lists: when the list is made her record shows nothing
-# of it, but the proposal to stop that it caused has the day.
+# of it, but the proposal to stop that it caused has the day, or was made when the register no longer had her.
 NOTE_WHO_LEFT = text(f"""
-UPDATE ledger_accounts a SET left_on = (e.facts ->> 'happened_on')::date
+UPDATE ledger_accounts a
+SET left_on = coalesce((e.facts ->> 'happened_on')::date, (e.at AT TIME ZONE '{CITY_TIME.key}')::date)
 FROM allowance_events e JOIN allowance_cases c ON c.id = e.case_id
 WHERE e.city = :city AND e.kind = '{EventKind.STOP_PROPOSED}' AND e.facts ->> 'reason' = '{StopReason.MOVED_OUT}'
     AND e.at > :since AND c.benefit = :benefit AND a.benefit = :benefit AND a.person_id = e.person_id

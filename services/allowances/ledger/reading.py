@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services import people
@@ -20,7 +21,8 @@ from services.allowances.ledger.tables import (
     RefundRow,
 )
 from services.allowances.ledger.views import Adjustment, Payment
-from services.benefits import Benefit
+from services.allowances.months import month_of, months_later
+from services.benefits import Benefit, figure_on
 
 MOVED = (LineStatus.TO_PAY, LineStatus.PAID)
 
@@ -55,6 +57,21 @@ def payments_of_person(session: Session, person_id: UUID) -> tuple[Payment, ...]
         )
         for row in payables
     )
+
+
+def first_paid_by(session: Session, *, city: str, benefit: Benefit, first_month: date, today: date) -> date:
+    """By which day somebody who is approved today has the money of her first month: it comes with the first list that
+    is still to be made, which is another month's where that of her first month is frozen already."""
+    latest = session.scalar(
+        select(func.max(PaymentRunRow.month)).where(PaymentRunRow.city == city, PaymentRunRow.benefit == benefit)
+    )
+    this_month = month_of(today)
+    next_list = this_month if latest is None else max(this_month, months_later(latest, 1))
+    month = max(first_month, next_list)
+    if month.replace(day=figure_on(month, "pay_day", benefit)) < today:
+        # The list of this month is late, and nobody knows how late.
+        month = months_later(month, 1)
+    return month.replace(day=figure_on(month, "pay_day", benefit))
 
 
 def _adjustments(session: Session, person_id: UUID) -> dict[tuple[str, object], list[Adjustment]]:

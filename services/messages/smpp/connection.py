@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from services.messages.smpp.keeper import Keeper
 from services.messages.smpp.pdu import (
     RESPONSE,
     Command,
@@ -50,9 +51,37 @@ class Round:
 
     bodies: Sequence[bytes]
     commit: Callable[[], None]
-    failure: Exception | None = None
+    mark: Callable[[], None]
+    """called when it is committed, directly before it is written"""
     answers: dict[int, tuple[int, str]] = field(default_factory=dict)
     finished: threading.Event = field(default_factory=threading.Event)
+    _started: threading.Event = field(default_factory=threading.Event)
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+    _abandoned: bool = False
+    _failure: Exception | None = None
+
+    def start(self, *, possible: bool = True) -> bool:
+        """Commit; false where that fails, or nobody waits for it any more: then nothing may be written."""
+        committed = False
+        with self._starting:
+            if possible and not self._abandoned:
+                try:
+                    self.commit()
+                    committed = True
+                except Exception as error:
+                    self._failure = error
+            self._started.set()
+        return committed
+
+    def wait_started(self, seconds: float) -> None:
+        """Wait until it is committed, but not for ever: after so long it never will be. Raises what the commit raises.
+
+        Whoever handed over the commit may end its transaction then."""
+        self._started.wait(max(0.0, seconds))
+        with self._starting:
+            self._abandoned = True
+        if self._failure is not None:
+            raise self._failure
 
     def answer(self, index: int, status: int, gateway_id: str = "") -> None:
         """The status of one part, and the SMS centre's id for it if it took it. The first answer counts."""
@@ -129,15 +158,11 @@ class Connection(asyncio.Protocol):
 
         The commit holds up this thread for a moment, which is the point: nothing comes between it and the writing.
         """
-        try:
-            if self.closed.done():
-                raise ConnectionResetError
-            round_.commit()
-        except Exception as error:
-            round_.failure = None if isinstance(error, ConnectionResetError) else error
+        if not round_.start(possible=not self.closed.done()):
             for index in range(len(round_.bodies)):
                 round_.answer(index, NOT_WRITTEN)
             return
+        round_.mark()
         self._waiting.extend((round_, index) for index in range(len(round_.bodies)))
         self._write_waiting()
 
@@ -165,6 +190,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._keeper = Keeper(transport.get_extra_info("socket").fileno())
 
     def connection_lost(self, exc: Exception | None) -> None:
         for written in self._window.values():
@@ -176,6 +202,7 @@ class Connection(asyncio.Protocol):
         self._waiting.clear()
         if not self._bound.done():
             self._bound.set_result(NOT_WRITTEN)
+        self._keeper.release()
         self.closed.set_result(None)
 
     def data_received(self, data: bytes) -> None:

@@ -54,6 +54,7 @@ SELECT id, :city, digest FROM unnest(CAST(:ids AS uuid[]), CAST(:digests AS byte
 ON CONFLICT (digest) DO NOTHING
 RETURNING digest
 """)
+FORGET = text("DELETE FROM smpp_unproven_deliveries WHERE digest = ANY(CAST(:digests AS bytea[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Intake:
                 keep_receipts(session, receipts, city=self._city)
                 digests = self._store_texts(session, texts)
                 if proven:
-                    session.execute(delete(UnprovenDelivery).where(UnprovenDelivery.digest.in_(proven)))
+                    session.connection().execute(FORGET, {"digests": list(proven)})
         _acknowledge(taken, Status.OK, digests)
 
     def _store_texts(self, session: Session, texts: Sequence[_Taken]) -> dict[_Taken, bytes]:
@@ -182,7 +183,7 @@ class Intake:
         digests = {one: vault.index(_identity(one.delivery), context=DIGEST) for one in texts}
         different = sorted(set(digests.values()))
         values = {"city": self._city, "ids": [new_id() for _ in different], "digests": different}
-        new = set(session.scalars(TAKE_NEW, values))
+        new = set(session.connection().scalars(TAKE_NEW, values))
         arrived: list[ArrivedText] = []
         parts: list[Part] = []
         for one, digest in digests.items():

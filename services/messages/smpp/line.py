@@ -12,16 +12,18 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import accumulate, pairwise
+from math import ceil
 from typing import Any
 from uuid import UUID
 
-from services.messages.gateways import WAIT_WHEN_BUSY, Answer, Commit, Handover, Outcome, Ready, Verdict
+from services.messages.gateways import WAIT_WHEN_BUSY, Answer, Answers, Commit, Handover, Outcome, Ready, Verdict
 from services.messages.receipts import reference_of
 from services.messages.smpp.connection import NOT_WRITTEN, UNKNOWN, BindRefused, Connection, Receiver, Round
+from services.messages.smpp.journal import Journal
 from services.messages.smpp.pace import Pace
 from services.messages.smpp.pdu import Address, Status, Tag, submit_body
 from services.messages.smpp.texts import MOST_PARTS, ONE_PART, UCS2, encode, in_parts, part_header
@@ -43,15 +45,21 @@ PARTED = 0x40
 COME_BACK = {Status.THROTTLED, Status.QUEUE_FULL}
 """The SMS centre has no room: wait, and nothing else happened."""
 
+Results = Callable[[], list[tuple[int, str]]]
+"""Waits for the status of each part and the SMS centre's id for it."""
+
 
 class SmppLine:
     """A gateway over SMPP 3.4. `open` it before the worker works, `close` it afterwards."""
+
+    rounds = 2
 
     def __init__(self, settings: Settings, receiver: Receiver) -> None:
         self._settings = settings
         self._receiver = receiver
         self._tls = ssl.create_default_context(cafile=settings.smpp_tls_ca_file) if settings.smpp_tls else None
         self._pace = Pace(settings.smpp_per_second, settings.smpp_window)
+        self._journal: Journal | None = None
         self._connection: Connection | None = None
         self._bound = threading.Event()
         self._thread = threading.Thread(target=self._run, name="smpp-line", daemon=True)
@@ -61,6 +69,7 @@ class SmppLine:
 
     def open(self) -> None:
         """Begin to bind, and to stay bound."""
+        self._journal = Journal(self._settings.var_dir / "smpp")
         self._thread.start()
         self._started.wait()
 
@@ -70,13 +79,16 @@ class SmppLine:
         assert self._ending is not None
         self._loop.call_soon_threadsafe(self._ending.set)
         self._thread.join()
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     def wait_bound(self, seconds: float) -> bool:
         """Whether the line is bound, by then."""
         return self._bound.wait(seconds)
 
     def room(self) -> int:
-        """Parts that fit into the window and into the rate now; waits up to two seconds for some."""
+        """Parts that fit into the rate now and into this round's share of the window; waits up to two seconds."""
         until = time.monotonic() + ROOM_SECONDS
         if not self._bound.wait(ROOM_SECONDS):
             return 0
@@ -85,21 +97,32 @@ class SmppLine:
                 return 0
             time.sleep(wait)
         connection = self._connection
+        window = self._settings.smpp_window
         in_window = connection.in_window if connection else 0
-        return max(0, min(self._pace.may_go(), self._settings.smpp_window - in_window))
+        return max(0, min(self._pace.may_go(), window - in_window, ceil(window / self.rounds)))
 
     def make_ready(self, message: Handover) -> Ready:
         """The message as submit_sm: whole, or in parts of 67 characters."""
         return Ready(message, tuple(self._bodies(message)))
 
-    def outcome_of(self, message_id: UUID) -> Outcome:
-        """SMPP can be asked by the SMS centre's own id only, and that is just what we don't have."""
-        return Outcome.CANNOT_TELL
+    def outcome_of(self, message_id: UUID, attempt: int) -> Outcome:
+        """SMPP can be asked by the SMS centre's own id only, and that is just what we don't have. Only what was never
+        written is known to have stayed here."""
+        never = self._journal is not None and self._journal.never_written((message_id, attempt))
+        return Outcome.NEVER_SEEN if never else Outcome.CANNOT_TELL
 
-    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> list[Answer]:
-        """Hand over messages in order; an answer for each."""
+    def submit_many(self, messages: Sequence[Ready], *, commit: Commit, give_up_at: float) -> Answers:
+        """Hand over messages in order; one that isn't answered by `give_up_at` has an unknown result."""
+        assert self._journal is not None
         bodies = [ready.bodies for ready in messages]
-        results = self._submit([body for of_one in bodies for body in of_one], give_up_at, commit)
+        mark = self._journal.start([(ready.message.message_id, ready.message.attempt) for ready in messages])
+        results = self._submit([body for of_one in bodies for body in of_one], give_up_at, commit, mark)
+        return lambda: self._answers(bodies, results(), give_up_at)
+
+    def _answers(
+        self, bodies: Sequence[Sequence[bytes]], results: list[tuple[int, str]], give_up_at: float
+    ) -> list[Answer]:
+        """What became of messages with these parts and these results of the parts."""
         ends = accumulate((len(of_one) for of_one in bodies), initial=0)
         answers = []
         for of_one, (start, end) in zip(bodies, pairwise(ends), strict=True):
@@ -118,28 +141,37 @@ class SmppLine:
             if not again or time.monotonic() + wait > give_up_at:
                 break
             time.sleep(wait)
-            for index, result in zip(again, self._submit([bodies[i] for i in again], give_up_at), strict=True):
+            for index, result in zip(again, self._submit([bodies[i] for i in again], give_up_at)(), strict=True):
                 results[index] = result
         return results
 
     def _submit(
-        self, bodies: Sequence[bytes], give_up_at: float, commit: Commit = lambda: None
-    ) -> list[tuple[int, str]]:
-        """One round over the line: status and id of each part."""
+        self,
+        bodies: Sequence[bytes],
+        give_up_at: float,
+        commit: Commit = lambda: None,
+        mark: Callable[[], None] = lambda: None,
+    ) -> Results:
+        """One round over the line, committed when this returns: status and id of each part, as soon as they are here.
+        Raises what the commit raises."""
         connection = self._connection
         if not bodies or connection is None:
-            return [(NOT_WRITTEN, "")] * len(bodies)
+            return lambda: [(NOT_WRITTEN, "")] * len(bodies)
         self._pace.went(len(bodies))
-        round_ = Round(bodies, commit)
+        round_ = Round(bodies, commit, mark)
         try:
             connection.loop.call_soon_threadsafe(connection.submit, round_)
-            if not round_.finished.wait(max(0.0, give_up_at - time.monotonic())):
+        except RuntimeError:  # The loop has ended with the line.
+            return lambda: [(NOT_WRITTEN, "")] * len(bodies)
+        round_.wait_started(give_up_at - time.monotonic())
+        return lambda: self._results(connection, round_, give_up_at)
+
+    def _results(self, connection: Connection, round_: Round, give_up_at: float) -> list[tuple[int, str]]:
+        """Wait for the answers to a round."""
+        if not round_.finished.wait(max(0.0, give_up_at - time.monotonic())):
+            with suppress(RuntimeError):
                 connection.loop.call_soon_threadsafe(connection.give_up, round_)
                 round_.finished.wait(GIVING_UP_SECONDS)
-        except RuntimeError:  # The loop has ended with the line.
-            logger.info("smpp_line_closed")
-        if round_.failure is not None:
-            raise round_.failure
         results = round_.end()
         statuses = {status for status, _ in results}
         if statuses & COME_BACK:

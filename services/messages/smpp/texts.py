@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field
 
 UCS2 = 8
@@ -25,6 +26,8 @@ GSM = (
 )
 GSM_ESCAPED = dict(zip("\nΛ()/<=>¡e", "\f^{}\\[~]|€", strict=True))
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+GSM_BYTES = GSM + UNREADABLE * 128
+"""The sign of every byte; the alphabet has 128."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,9 @@ def _is_first_half(byte: int) -> bool:
 
 
 def _decode_gsm(content: bytes) -> str:
-    signs = [GSM[byte] if byte < len(GSM) else UNREADABLE for byte in content]
+    signs, _ = codecs.charmap_decode(content, "strict", GSM_BYTES)
+    if ESCAPE not in signs:
+        return signs
     text = ""
     escaped = False
     for sign in signs:
