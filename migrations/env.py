@@ -10,9 +10,12 @@ from sqlalchemy import Connection
 import services.allowances.ledger.tables
 import services.allowances.tables
 import services.audit
+import services.calendar.engagements
 import services.certification.tables
 import services.conversations
 import services.demo.phone
+import services.home_adaptation.tables
+import services.home_care.tables
 import services.inbox.tables
 import services.long_work.tables
 import services.meals.tables
@@ -24,6 +27,7 @@ import services.rate_limits
 import services.registry.tables
 import services.sign_in
 import services.staff.tables
+import services.vouchers.tables
 import services.worker_tasks.tables  # noqa: F401
 from services.database.opening import open_database
 from services.database.tables import Table

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import allowances, certification, people
+from services import allowances, certification, home_adaptation, home_care, people, vouchers
 from services.actor import Actor, Capability, require
 from services.allowances.errors import ReasonMissing
 from services.errors import ServiceError
@@ -43,6 +43,17 @@ class Choice(StrEnum):
     CORRECT = "correct"
     """book the difference"""
     LEAVE = "leave"
+    UPHOLD = "uphold"
+    """a complaint was right"""
+    NOT_UPHOLD = "not_uphold"
+    CALLED_HER = "called_her"
+    """the worker spoke to her by phone"""
+    VISITED = "visited"
+    ALL_WELL = "all_well"
+    """the worker knows from somebody else that nothing is wrong"""
+    HELP_SENT = "help_sent"
+    LOWER = "lower"
+    """to what the rules give"""
     SETTLE = "settle"
     """the worker did what was to be done"""
 
@@ -98,6 +109,12 @@ class _Deed:
 
 ABOUT_AN_ANSWER = (Decision(Choice.AGREE), Decision(Choice.DECLINE), Decision(Choice.SETTLE))
 SETTLED_ONLY = (Decision(Choice.SETTLE),)
+LOOKED_AFTER = (
+    Decision(Choice.CALLED_HER),
+    Decision(Choice.VISITED),
+    Decision(Choice.ALL_WELL),
+    Decision(Choice.HELP_SENT),
+)
 MATTER_IS_GONE = "signal_gone"
 # What a use case says where nothing is left to decide.
 GONE: dict[TaskKind, tuple[type[ServiceError], ...]] = {
@@ -105,6 +122,9 @@ GONE: dict[TaskKind, tuple[type[ServiceError], ...]] = {
     TaskKind.MISSED_CERTIFICATION: (certification.NothingMissed,),
     TaskKind.CERTIFICATION_VISIT: (certification.NothingToCertify,),
     TaskKind.ADJUSTMENT: (allowances.AdjustmentUnknown,),
+    TaskKind.VOUCHER_LOWERED: (vouchers.NothingToLower,),
+    TaskKind.ADAPTATION_DECISION: (home_adaptation.AdaptationStepNotPossible,),
+    TaskKind.SERVICE_COMPLAINT: (home_care.VisitStepNotPossible,),
 }
 # But for DOUBTFUL_MATCH, of which each finding has its own.
 DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
@@ -125,6 +145,14 @@ DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
     TaskKind.HELP_WANTED: SETTLED_ONLY,
     TaskKind.BANK_RETURN: SETTLED_ONLY,
     TaskKind.STOPPED_MESSAGES: SETTLED_ONLY,
+    TaskKind.VOUCHER_LOWERED: (Decision(Choice.KEEP), Decision(Choice.LOWER, against_person=True)),
+    TaskKind.ADAPTATION_DECISION: (Decision(Choice.APPROVE), Decision(Choice.REFUSE, against_person=True)),
+    # These are done on the page of the case, which the task leads to.
+    TaskKind.ADAPTATION_ASSESSMENT: (),
+    TaskKind.ADAPTATION_PAYMENT: (),
+    TaskKind.MEALS_NOT_PICKED_UP: LOOKED_AFTER,
+    TaskKind.SERVICE_COMPLAINT: (Decision(Choice.UPHOLD), Decision(Choice.NOT_UPHOLD, against_person=True)),
+    TaskKind.NOT_AT_HOME: SETTLED_ONLY,
 }
 
 
@@ -276,6 +304,44 @@ def _adjustment(approve: bool) -> Callable[[_Deed], None]:
     return carry_out
 
 
+def _complaint(upheld: bool) -> Callable[[_Deed], None]:
+    def carry_out(deed: _Deed) -> None:
+        home_care.decide_complaint(
+            deed.session, deed.actor, booking_id=deed.task.subject_id, upheld=upheld, reason=deed.reason, now=deed.now
+        )
+
+    return carry_out
+
+
+def _voucher(lower: bool) -> Callable[[_Deed], None]:
+    def carry_out(deed: _Deed) -> None:
+        vouchers.decide_voucher(
+            deed.session,
+            deed.actor,
+            voucher_id=deed.task.subject_id,
+            lower=lower,
+            reason=deed.reason,
+            now=deed.now,
+            on_lost=home_care.ask_new_price,
+        )
+
+    return carry_out
+
+
+def _adaptation(approve: bool) -> Callable[[_Deed], None]:
+    def carry_out(deed: _Deed) -> None:
+        home_adaptation.decide_adaptation(
+            deed.session,
+            deed.actor,
+            adaptation_id=deed.task.subject_id,
+            approve=approve,
+            reason=deed.reason,
+            now=deed.now,
+        )
+
+    return carry_out
+
+
 USE_CASES: dict[tuple[TaskKind, Choice], Callable[[_Deed], None]] = {
     **{(kind, Choice.AGREE): _agree for kind, decisions in DECISIONS.items() if decisions is ABOUT_AN_ANSWER},
     **{(kind, Choice.DECLINE): _decline for kind, decisions in DECISIONS.items() if decisions is ABOUT_AN_ANSWER},
@@ -289,4 +355,10 @@ USE_CASES: dict[tuple[TaskKind, Choice], Callable[[_Deed], None]] = {
     (TaskKind.CERTIFICATION_VISIT, Choice.VISIT_NOT_PASSED): _visit(False),
     (TaskKind.ADJUSTMENT, Choice.CORRECT): _adjustment(True),
     (TaskKind.ADJUSTMENT, Choice.LEAVE): _adjustment(False),
+    (TaskKind.VOUCHER_LOWERED, Choice.LOWER): _voucher(True),
+    (TaskKind.VOUCHER_LOWERED, Choice.KEEP): _voucher(False),
+    (TaskKind.ADAPTATION_DECISION, Choice.APPROVE): _adaptation(True),
+    (TaskKind.ADAPTATION_DECISION, Choice.REFUSE): _adaptation(False),
+    (TaskKind.SERVICE_COMPLAINT, Choice.UPHOLD): _complaint(True),
+    (TaskKind.SERVICE_COMPLAINT, Choice.NOT_UPHOLD): _complaint(False),
 }

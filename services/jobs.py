@@ -13,18 +13,41 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import procrastinate
-from procrastinate import JobContext
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from sqlalchemy.orm import Session, sessionmaker
 
-from services import certification, conversations, inbox, rate_limits, sign_in, staff
+from services import (
+    certification,
+    conversations,
+    home_adaptation,
+    home_care,
+    inbox,
+    rate_limits,
+    sign_in,
+    staff,
+    vouchers,
+)
 from services.allowances import by_the_clock
 from services.allowances.ledger.by_the_clock import announce_coming_tiers
 from services.clock import Clock
 from services.database import Database, unit_of_work
 from services.demo import DemoPhoneGateway, prepare_demonstration
 from services.inbox import IncomingText
-from services.job_queue import DO_LONG_WORK, MESSAGES, OTHERS, READ_INCOMING, SEND_MESSAGES, defer_once
+from services.job_queue import (
+    BOOK_STANDING_ORDERS,
+    DO_LONG_WORK,
+    GIVE_MEAL_TURNS,
+    MESSAGES,
+    OTHERS,
+    READ_INCOMING,
+    SEND_MESSAGES,
+    defer_once,
+)
 from services.long_work import do_waiting_work
+from services.meals.counter.closing import close_due_meals
+from services.meals.standing_rounds import book_standing_orders
+from services.meals.turns import give_due_turns
 from services.messages import Composer, Gateway, WindowGateway, give_up_waiting, send_due, settle_receipts
 from services.messages.smpp import ArrivedText, open_line
 from services.messages.undelivered import tell_workers
@@ -74,20 +97,29 @@ def new_job_app(
     if gateway is not None:
         _add_messages(app, database, settings, gateway, clock)
 
-    @app.periodic(cron=EVERY_TEN_SECONDS)
-    @app.task(name="rescue_jobs", queueing_lock="rescue_jobs", pass_context=True)
-    async def rescue_jobs(context: JobContext, timestamp: int) -> None:
-        """Jobs of workers whose heart stopped go back to the queue."""
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
-            logger.warning("job_rescued id=%s task=%s", job.id, job.task_name)
-            await app.job_manager.retry_job(job)
-
+    _add_rescue(app)
     _add_inbox(app, database, clock)
     _add_allowances(app, database, settings, clock)
     _add_certification(app, database, settings, clock)
+    _add_vouchers(app, database, settings, clock)
+    _add_meals(app, database, settings, clock)
     _add_long_work(app, database, clock)
     _add_housekeeping(app, database, settings, clock)
     return app
+
+
+def _add_rescue(app: procrastinate.App) -> None:
+    @app.periodic(cron=EVERY_TEN_SECONDS)
+    @app.task(name="rescue_jobs", queueing_lock="rescue_jobs")
+    async def rescue_jobs(timestamp: int) -> None:
+        """Jobs of workers whose heart stopped go back to the queue."""
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+            logger.warning("job_rescued id=%s task=%s", job.id, job.task_name)
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:
+                # The clock queued the same work again, and it waits for the lock that the dead one holds.
+                await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 def _add_messages(
@@ -125,7 +157,7 @@ def _add_messages(
         """Receipts that came before their message was known."""
         settle_receipts(database.sessions, on_undelivered=on_undelivered)
 
-    @app.periodic(cron=EVERY_HOUR)
+    @app.periodic(cron=EVERY_TEN_MINUTES)
     @app.task(name="give_up_waiting_for_receipts", queueing_lock="give_up_waiting_for_receipts", queue=MESSAGES)
     def give_up_waiting_for_receipts(timestamp: int) -> None:
         if lost := give_up_waiting(database.sessions, on_undelivered=on_undelivered):
@@ -210,6 +242,51 @@ def _add_certification(app: procrastinate.App, database: Database, settings: Set
     def look_after_certification(timestamp: int) -> None:
         """Opens, reminds and closes; it knows itself on which days and at which hours."""
         certification.look_after_certification(database.sessions, city=settings.city, now=clock.now())
+
+
+def _add_vouchers(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    # A mistake in a file stops the start, not the job in the night.
+    vouchers.check_parameters()
+    home_adaptation.check_parameters()
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="issue_vouchers", queueing_lock="issue_vouchers")
+    def issue_vouchers(timestamp: int) -> None:
+        """In the first hour of a month; a worker that was off then makes up for it."""
+        vouchers.issue_this_month(
+            database.sessions, city=settings.city, now=clock.now(), on_lost=home_care.ask_new_price
+        )
+
+    @app.periodic(cron=IN_OFFICE_HOURS)
+    @app.task(name="remind_of_vouchers", queueing_lock="remind_of_vouchers")
+    def remind_of_vouchers(timestamp: int) -> None:
+        """It knows itself in which days of the month."""
+        vouchers.remind_everybody(database.sessions, now=clock.now())
+
+
+def _add_meals(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    # One at a time, so that who waits longest is asked first.
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="give_due_meal_turns", queueing_lock="give_due_meal_turns", lock=GIVE_MEAL_TURNS)
+    @app.task(name=GIVE_MEAL_TURNS, lock=GIVE_MEAL_TURNS)
+    def give_meal_turns(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for lines that end because the kitchen begins to cook."""
+        if settled := give_due_turns(database.sessions, city=settings.city, now=clock.now()):
+            logger.info("meal_turns_given count=%s", settled)
+
+    @app.periodic(cron=EVERY_TEN_MINUTES)
+    @app.task(name="book_due_standing_orders", queueing_lock="book_due_standing_orders", lock=BOOK_STANDING_ORDERS)
+    @app.task(name=BOOK_STANDING_ORDERS, lock=BOOK_STANDING_ORDERS)
+    def book_for_standing_orders(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for menus that have appeared."""
+        if decided := book_standing_orders(database.sessions, city=settings.city, now=clock.now()):
+            logger.info("standing_orders_booked days=%s", decided)
+
+    @app.periodic(cron=EVERY_TEN_MINUTES)
+    @app.task(name="close_due_meals", queueing_lock="close_due_meals")
+    def close_meals(timestamp: int) -> None:
+        """What a canteen did not close itself."""
+        close_due_meals(database.sessions, city=settings.city, now=clock.now())
 
 
 def _add_housekeeping(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:

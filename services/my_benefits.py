@@ -19,7 +19,10 @@ from services.ages import birthday_in
 from services.allowances import AllowanceCase, CaseState, Payment, list_cases, payments_of
 from services.benefits import Answer, Benefit, Per, Status, assess, facts_of
 from services.clock import local_day
+from services.home_adaptation import Adaptation, AdaptationState, latest_adaptation
+from services.home_adaptation.states import WITHOUT_WORK
 from services.people import Person, get_person
+from services.vouchers import Voucher, see_vouchers
 
 
 class Standing(StrEnum):
@@ -50,6 +53,10 @@ class NextStep(StrEnum):
     ASK_COMMUNITY = "ask_community"
     TELL_COMMUNITY = "tell_community"
     """a fact is missing that the community can write down"""
+    SEE_HOME = "see_home"
+    """the pages of her home lead on: applying, the quote, the work"""
+    BOOK_CARE = "book_care"
+    """her voucher pays for care at home"""
 
 
 # Nobody applies for these: whoever is entitled has them.
@@ -69,7 +76,8 @@ OF_A_STATE: Mapping[CaseState, tuple[Standing, NextStep]] = {
 @dataclass(frozen=True)
 class BenefitLine:
     """One benefit as it stands for one person. `amount_fen` is what she gets or may get, None where it is not money or
-    not settled. `missing` are fields of `Facts` that the answer depends on."""
+    not settled. `missing` are fields of `Facts` that the answer depends on. `left_fen` is what is left of a voucher of
+    this month, which is void after `usable_until`."""
 
     benefit: Benefit
     standing: Standing
@@ -79,6 +87,8 @@ class BenefitLine:
     reasons: tuple[str, ...]
     missing: tuple[str, ...]
     case: AllowanceCase | None
+    left_fen: int | None = None
+    usable_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,9 @@ def see_benefits(session: Session, actor: Actor, *, person_id: UUID, now: dateti
     cases = _latest(list_cases(session, actor, person_id=person_id))
     answers = assess(facts_of(person, as_of=today))
     lines = [_line(person, benefit, answer, cases.get(benefit)) for benefit, answer in answers.items()]
+    vouchers = see_vouchers(session, actor, person_id=person_id, now=now)
+    home = latest_adaptation(session, actor, person_id=person_id)
+    lines = [_of_home(_of_voucher(line, vouchers), home) for line in lines]
     order = list(Standing)
     birthday = next_birthday(person.birth_on, today)
     return BenefitsOverview(
@@ -156,6 +169,32 @@ def _line(person: Person, benefit: Benefit, answer: Answer, case: AllowanceCase 
     # Somebody who agreed before her birthday is not entitled today; the case knows what she will get.
     amount = case.amount_fen if case and answer.status is not Status.ELIGIBLE else answer.amount_fen
     return BenefitLine(benefit, standing, step, amount, answer.per, answer.reasons, answer.missing, case)
+
+
+def _of_voucher(line: BenefitLine, vouchers: tuple[Voucher, ...]) -> BenefitLine:
+    """The line of a voucher that she has this month."""
+    for voucher in vouchers:
+        if voucher.kind.benefit is line.benefit and not voucher.is_foreseen:
+            return replace(
+                line,
+                standing=Standing.HAS,
+                next_step=NextStep.BOOK_CARE,
+                amount_fen=voucher.granted_fen,
+                left_fen=voucher.left_fen,
+                usable_until=voucher.usable_until,
+            )
+    return line
+
+
+def _of_home(line: BenefitLine, home: Adaptation | None) -> BenefitLine:
+    """The line of the adaptation of her home, which has cases of its own."""
+    if line.benefit is not Benefit.HOME_ADAPTATION:
+        return line
+    if home is None or home.state in WITHOUT_WORK:
+        may_apply = line.standing in (Standing.MAY_HAVE, Standing.NEED_TO_KNOW)
+        return replace(line, next_step=NextStep.SEE_HOME) if may_apply else line
+    standing = Standing.HAS if home.state is AdaptationState.PAID else Standing.APPLIED
+    return replace(line, standing=standing, next_step=NextStep.SEE_HOME)
 
 
 def _without_case(person: Person, benefit: Benefit, answer: Answer) -> tuple[Standing, NextStep]:

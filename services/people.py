@@ -327,6 +327,12 @@ def phone_of(session: Session, person_id: UUID) -> str | None:
     return vault_of(session).open(row.phone_sealed, context=PHONE) if row.phone_sealed is not None else None
 
 
+def address_of(session: Session, person_id: UUID) -> str | None:
+    """The full address of her home, for those who bring something there or visit her; None where it is not known."""
+    row = session.get_one(PersonRow, person_id)
+    return vault_of(session).open(row.address_sealed, context=ADDRESS) if row.address_sealed is not None else None
+
+
 def hold(session: Session, person_id: UUID) -> None:
     """Wait for, and then keep until commit, the sole right to change this person's affairs. Two wishes of one person
     that arrive at the same moment are then decided one after the other."""

@@ -14,7 +14,10 @@ from services.database import Database, open_database
 from services.settings import PROJECT, Settings
 from webapp import (
     access,
+    adaptation_forms,
+    adaptation_words,
     browser_files,
+    canteen,
     certification,
     demo_phone,
     display,
@@ -22,8 +25,12 @@ from webapp import (
     health,
     helping,
     home,
+    home_adaptation,
+    home_care,
     languages,
+    meals,
     pages,
+    provider,
     request_log,
     security,
     sign_in,
@@ -31,10 +38,10 @@ from webapp import (
     talk,
     talk_socket,
     transaction,
+    visits,
     words,
 )
 from webapp.benefits import offers, overview, wording
-from webapp.meals import bookings, choosing
 from webapp.site import Site
 from webapp.talk_engines import Engines, LazyEngines
 
@@ -68,16 +75,23 @@ def create_app(
         display,
         words,
         wording,
+        adaptation_words,
+        adaptation_forms,
         browser_files,
         pages,
         error_pages,
     ):
         part.install(app)
-    for part in (health, home, helping, sign_in, choosing, bookings, overview, offers, talk, demo_phone):
+    for part in (health, home, helping, sign_in, overview, offers, home_adaptation, talk, demo_phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(display.blueprint)
     app.register_blueprint(languages.blueprint)
+    meals.install(app)
+    home_care.install(app)
     staff.install(app)
+    canteen.install(app)
+    provider.install(app)
+    visits.install(app)
     talk_socket.install(app)
     certification.install(app)
     return app

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from flask import Blueprint, Response
 
 from services.allowances import open_offers
 from services.certification import certification_of
 from services.clock import local_day
+from services.home_care import ServiceBooking, ServiceState, list_service_bookings
 from services.meals import list_meal_bookings
 from webapp.access import current_actor, find_signed_in, open_to_anyone
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
+
+# So long after a visit the first page still asks how it was.
+LATELY = timedelta(days=7)
 
 blueprint = Blueprint("home", __name__)
 
@@ -29,10 +36,23 @@ def home() -> Response:
     coming = [booking for booking in bookings if booking.menu.served_until_at >= at]
     offers = open_offers(database_session(), current_actor(), person_id=person.id)
     certification = certification_of(database_session(), current_actor(), person_id=person.id, now=at)
+    asked_visit, next_visit = _visits(person.id, at)
     return show(
         "home/home.html",
         waiting_offer=offers[0] if offers else None,
         # Who has asked for a visit has done her part.
         certification_due=certification if certification.due and not certification.visit_asked_on else None,
         next_booking=coming[0] if coming else None,
+        asked_visit=asked_visit,
+        next_visit=next_visit,
     )
+
+
+def _visits(person_id: UUID, at: datetime) -> tuple[ServiceBooking | None, ServiceBooking | None]:
+    """The visit that waits for her word, and the one that comes next."""
+    visits = list_service_bookings(
+        database_session(), current_actor(), person_id=person_id, from_day=local_day(at - LATELY)
+    )
+    asked = [visit for visit in visits if visit.state is ServiceState.DONE and visit.can_be_confirmed(at)]
+    coming = [visit for visit in visits if visit.is_coming]
+    return (asked[0] if asked else None), (coming[0] if coming else None)

@@ -12,6 +12,7 @@ from threading import Lock, Thread
 from typing import Protocol
 
 from services.settings import Settings
+from voice import understanding
 from voice.audio import TurnDetector
 from voice.models import ModelStore
 from voice.recognizers import Recognizer, RecognizerError, open_recognizer
@@ -83,7 +84,9 @@ class LazyEngines:
         Thread(target=self._load, name="engines", daemon=True).start()
 
     def _load(self) -> None:
-        """Engines load their models with their first sentence; nobody hears this one."""
+        """Engines load their models with their first sentence; nobody hears this one. Typed sentences need only the
+        rules, so these come first."""
+        understanding.warm_up()
         try:
             self.recognizer().utterance().finish()
             self.speaker().say("好")

@@ -7,6 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from services.clock import local_moment
+from services.meals.centres import centre_of
+from services.meals.diets import Allergen, Diet
+from services.meals.tables import SLOT_KIND
 
 YUAN = 100
 DELIVERY_FEE_FEN = 2 * YUAN
@@ -33,8 +36,10 @@ MAINS = (
     ("南瓜焖肉", "清蒸豆腐鱼", "炒白菜"),
     ("白切鸡", "香菇油菜", "胡萝卜炒肉丝"),
 )
-SOUPS = ("老火莲藕汤", "冬瓜薏米汤", "番茄蛋花汤", "紫菜豆腐汤", "玉米排骨汤", "青菜瘦肉汤", "山药鸡汤")
+SOUPS = ("老火莲藕汤", "冬瓜薏米汤", "番茄蛋花汤", "紫菜豆腐汤", "花生猪骨汤", "青菜瘦肉汤", "山药鸡汤")
 BREAKFASTS = (("小米粥", "馒头", "鸡蛋"), ("豆浆", "菜包", "鸡蛋"), ("瘦肉粥", "花卷", "青菜"))
+# By what in a dish's name one knows that it is in it.
+CONTAINED = {Allergen.PEANUT: ("花生",), Allergen.SEAFOOD: ("鱼", "鲈", "虾", "紫菜"), Allergen.EGG: ("蛋",)}
 # meal: price in fen at the canteen and at the meal point, when it is served, when orders end at the canteen
 BREAKFAST, LUNCH, DINNER = "breakfast", "lunch", "dinner"
 PRICES = {BREAKFAST: (5 * YUAN, 5 * YUAN), LUNCH: (15 * YUAN, 12 * YUAN), DINNER: (12 * YUAN, 12 * YUAN)}
@@ -46,6 +51,7 @@ SERVED = {
 # days before, and time of day
 CANTEEN_ORDERS_END = {BREAKFAST: (1, time(20, 0)), LUNCH: (0, time(9, 30)), DINNER: (0, time(15, 0))}
 POINT_ORDERS_END = (1, time(16, 0))
+HOURS = {"senior_canteen": (time(6, 30), time(19, 0)), "meal_point": (time(10, 30), time(19, 0))}
 CANTEEN_PORTIONS, POINT_PORTIONS = 120, 40
 
 
@@ -58,6 +64,7 @@ def demo_canteens() -> list[dict[str, Any]]:
             ("meal_point", point_street, point_community, f"{point_community}社区长者助餐点(示例)"),
         ):
             is_canteen = kind == "senior_canteen"
+            centre = centre_of(district, of_community)
             canteens.append(
                 {
                     "name": name,
@@ -69,31 +76,50 @@ def demo_canteens() -> list[dict[str, Any]]:
                     "phone": f"0755-0000{number * 2 + (not is_canteen):04}",
                     "delivers": is_canteen,
                     "delivery_fee_fen": DELIVERY_FEE_FEN if is_canteen else 0,
+                    "opens_at": HOURS[kind][0],
+                    "closes_at": HOURS[kind][1],
+                    "open_on": list(range(1, 8)),
+                    "longitude": centre.longitude if centre else None,
+                    "latitude": centre.latitude if centre else None,
                     "is_demonstration": True,
                 }
             )
     return canteens
 
 
-def demo_menus(canteen_id: UUID, kind: str, day: date) -> list[dict[str, Any]]:
-    """What one canteen serves on one day, as values of the rows of its menus."""
+def demo_meals(kind: str) -> tuple[str, ...]:
+    """The meals that a canteen of this kind serves."""
+    return (BREAKFAST, LUNCH, DINNER) if kind == "senior_canteen" else (LUNCH, DINNER)
+
+
+def demo_slot(canteen_id: UUID, kind: str, day: date, meal: str) -> dict[str, Any]:
+    """How many portions of a meal there are and when, as values of the row of its slot."""
+    served_from, served_until = SERVED[meal]
+    return {
+        "kind": SLOT_KIND,
+        "place_id": canteen_id,
+        "starts_at": local_moment(day, served_from),
+        "ends_at": local_moment(day, served_until),
+        "places": CANTEEN_PORTIONS if kind == "senior_canteen" else POINT_PORTIONS,
+    }
+
+
+def demo_menu(canteen_id: UUID, kind: str, day: date, meal: str) -> dict[str, Any]:
+    """What a canteen serves for a meal, as values of the row of its menu."""
     is_canteen = kind == "senior_canteen"
-    meals = (BREAKFAST, LUNCH, DINNER) if is_canteen else (LUNCH, DINNER)
-    return [
-        {
-            "canteen_id": canteen_id,
-            "day": day,
-            "meal": meal,
-            "dishes": _dishes(meal, day, is_canteen),
-            "tags": ["软食", "低盐"] if is_canteen else ["低盐"],
-            "price_fen": PRICES[meal][0 if is_canteen else 1],
-            "portions": CANTEEN_PORTIONS if is_canteen else POINT_PORTIONS,
-            "order_until_at": _orders_end(meal, day, is_canteen),
-            "served_from": SERVED[meal][0],
-            "served_until": SERVED[meal][1],
-        }
-        for meal in meals
-    ]
+    dishes = _dishes(meal, day, is_canteen)
+    return {
+        "canteen_id": canteen_id,
+        "day": day,
+        "meal": meal,
+        "dishes": dishes,
+        "diets": [Diet.SOFT_FOOD, Diet.LOW_SALT] if is_canteen else [Diet.LOW_SALT],
+        "allergens": [
+            allergen for allergen, of in CONTAINED.items() if any(part in dish for dish in dishes for part in of)
+        ],
+        "price_fen": PRICES[meal][0 if is_canteen else 1],
+        "order_until_at": _orders_end(meal, day, is_canteen),
+    }
 
 
 def _dishes(meal: str, day: date, is_canteen: bool) -> list[str]:

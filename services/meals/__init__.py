@@ -1,9 +1,14 @@
 """Meals for seniors: canteens, menus by day, what a meal costs her, booking and cancelling."""
 
 from services.meals.booking import MOST_PORTIONS, book_meal, cancel_meal, get_booking, list_meal_bookings, quote_meal
+from services.meals.canteens import CanteenChoice, list_canteens
+from services.meals.changing import change_meal, quote_change
+from services.meals.diets import Allergen, Diet, DietaryMarks, DietWarnings, get_dietary_marks, set_dietary_marks
 from services.meals.errors import (
     AlreadyBooked,
+    AlreadyWaiting,
     BookingUnknown,
+    CanteenUnknown,
     DeliveryNotOffered,
     MealDayInThePast,
     MealDayNotOffered,
@@ -12,9 +17,22 @@ from services.meals.errors import (
     OrdersClosed,
     PriceChanged,
     QuantityWrong,
+    StandingOrderExists,
+    StandingOrderUnknown,
+    StandingOrderWrong,
     TooLateToCancel,
+    TooLateToChange,
+    WaitingUnknown,
 )
 from services.meals.menus import list_days, list_menus, suggest_menu
+from services.meals.standing import (
+    end_standing_order,
+    get_standing_order,
+    list_standing_orders,
+    place_standing_order,
+    quote_standing_order,
+)
+from services.meals.standing_views import StandingOrder, StandingQuote
 from services.meals.views import (
     Canteen,
     Meal,
@@ -26,13 +44,33 @@ from services.meals.views import (
     MenuChoice,
     PriceSplit,
 )
+from services.meals.waiting import (
+    MealWaiting,
+    WaitingStatus,
+    get_waiting,
+    join_waiting_list,
+    leave_waiting_list,
+    list_waiting,
+    quote_waiting,
+)
+from services.meals.week_views import CAN_BE_BOOKED, BookedWeek, MealWish, QuotedMeal, WeekQuote
+from services.meals.weeks import book_week, quote_week, repeat_week, suggest_week
 
 __all__ = [
+    "CAN_BE_BOOKED",
     "MOST_PORTIONS",
+    "Allergen",
     "AlreadyBooked",
+    "AlreadyWaiting",
+    "BookedWeek",
     "BookingUnknown",
     "Canteen",
+    "CanteenChoice",
+    "CanteenUnknown",
     "DeliveryNotOffered",
+    "Diet",
+    "DietWarnings",
+    "DietaryMarks",
     "Meal",
     "MealBooking",
     "MealChoice",
@@ -41,6 +79,8 @@ __all__ = [
     "MealDayNotOffered",
     "MealFull",
     "MealQuote",
+    "MealWaiting",
+    "MealWish",
     "Menu",
     "MenuChoice",
     "MenuUnknown",
@@ -48,13 +88,42 @@ __all__ = [
     "PriceChanged",
     "PriceSplit",
     "QuantityWrong",
+    "QuotedMeal",
+    "StandingOrder",
+    "StandingOrderExists",
+    "StandingOrderUnknown",
+    "StandingOrderWrong",
+    "StandingQuote",
     "TooLateToCancel",
+    "TooLateToChange",
+    "WaitingStatus",
+    "WaitingUnknown",
+    "WeekQuote",
     "book_meal",
+    "book_week",
     "cancel_meal",
+    "change_meal",
+    "end_standing_order",
     "get_booking",
+    "get_dietary_marks",
+    "get_standing_order",
+    "get_waiting",
+    "join_waiting_list",
+    "leave_waiting_list",
+    "list_canteens",
     "list_days",
     "list_meal_bookings",
     "list_menus",
+    "list_standing_orders",
+    "list_waiting",
+    "place_standing_order",
+    "quote_change",
     "quote_meal",
+    "quote_standing_order",
+    "quote_waiting",
+    "quote_week",
+    "repeat_week",
+    "set_dietary_marks",
     "suggest_menu",
+    "suggest_week",
 ]

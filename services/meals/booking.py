@@ -5,53 +5,35 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import audit, people
-from services.actor import Actor, Capability, require
-from services.clock import local_day
+from services.actor import Actor, Capability
+from services.calendar import slots
+from services.calendar.slots import SlotRow
 from services.database.tables import constraint_of, new_id
-from services.meals.errors import (
-    AlreadyBooked,
-    BookingUnknown,
-    DeliveryNotOffered,
-    MealDayInThePast,
-    MealFull,
-    MenuUnknown,
-    OrdersClosed,
-    PriceChanged,
-    QuantityWrong,
-    TooLateToCancel,
-)
-from services.meals.menus import can_be_delivered, subsidised_days
-from services.meals.subsidy import SubsidisedPrice, cap_on, price_of
+from services.meals.diets import marks_of
+from services.meals.errors import AlreadyBooked, BookingUnknown, TooLateToCancel
+from services.meals.lines import give_turns_soon, leave_line_for
+from services.meals.offering import MOST_PORTIONS, Offer, full, offer
 from services.meals.tables import ONE_A_MEAL, MealBookingRow, MenuRow
-from services.meals.views import MealBooking, MealQuote, Menu, booking_view, cancel_until, menu_view
-from services.messages import queue_message
-from services.people import Person
+from services.meals.telling import tell_about, tell_booked
+from services.meals.views import MealBooking, MealQuote, booking_view
 
-# More than this for one person is a party, and a party talks to the canteen.
-MOST_PORTIONS = 4
+__all__ = ["MOST_PORTIONS", "book_meal", "cancel_meal", "get_booking", "list_meal_bookings", "quote_meal"]
 
 
 def quote_meal(
     session: Session, actor: Actor, *, person_id: UUID, menu_id: UUID, quantity: int, delivery: bool, now: datetime
 ) -> MealQuote:
     """What she would get and pay. Raises whatever `book_meal` would raise now, but changes nothing."""
-    require(actor, Capability.BOOK_MEALS, person_id=person_id)
+    people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
     person = people.get_person(session, actor, person_id=person_id)
-    menu = _bookable_menu(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
-    price = _price(session, person, menu, quantity=quantity, delivery=delivery)
-    return MealQuote(
-        menu=menu,
-        quantity=quantity,
-        delivery=delivery,
-        split=price.split,
-        cancel_until_at=cancel_until(menu, now),
-        can_be_delivered=can_be_delivered(person, menu.canteen),
-    )
+    wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
+    wanted.require_portions()
+    return wanted.quote(marks_of(session, person_id), now)
 
 
 def book_meal(
@@ -68,174 +50,58 @@ def book_meal(
 ) -> MealBooking:
     """Book `quantity` portions at the price that she was shown and agreed to, and text her.
 
-    The same `request_id` again answers with the booking that it made: a double tap books once. Raises NotAllowed,
-    MenuUnknown, QuantityWrong, MealDayInThePast, OrdersClosed, DeliveryNotOffered, AlreadyBooked, PriceChanged,
-    MealFull. However many book at once, no more portions are given than there are.
+    The same `request_id` again answers with the booking that it made: a double tap books once. Where she stood in line
+    for this meal elsewhere, she leaves it. Raises NotAllowed, MenuUnknown, QuantityWrong, MealDayInThePast,
+    OrdersClosed, DeliveryNotOffered, AlreadyBooked, PriceChanged, MealFull. However many book at once, no more portions
+    are given than there are.
     """
-    require(actor, Capability.BOOK_MEALS, person_id=person_id)
+    people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
     person = people.get_person(session, actor, person_id=person_id)
     people.hold(session, person_id)
-    before = session.scalar(
-        select(MealBookingRow).where(MealBookingRow.request_id == request_id, MealBookingRow.person_id == person_id)
-    )
+    before = booked_by(session, person_id, request_id)
     if before is not None:
-        return booking_view(before)
-    menu = _bookable_menu(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
-    price = _price(session, person, menu, quantity=quantity, delivery=delivery)
-    if price.split.to_pay_fen != agreed_to_pay_fen:
-        raise PriceChanged(to_pay_fen=price.split.to_pay_fen)
-    row = _new_booking(actor, person, menu, price, quantity=quantity, delivery=delivery, request_id=request_id, now=now)
-    row.pick_up_number = _take_portions(session, menu, quantity)
-    _insert(session, row)
-    booking = booking_view(row)
-    _tell(session, person, booking, "meal_booked", now)
-    _record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
+        return before
+    wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
+    wanted.require_portions()
+    wanted.require_agreed(agreed_to_pay_fen)
+    booking = book_offer(session, actor, wanted, request_id=request_id, now=now)
+    tell_booked(session, person, booking, "meal_booked", now)
     return booking
 
 
-def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> MealBooking:
-    """Cancel a booking, give its portions back and text her. A cancelled one comes back as it is.
-
-    Raises NotAllowed, BookingUnknown, TooLateToCancel.
-    """
+def booked_by(session: Session, person_id: UUID, request_id: UUID) -> MealBooking | None:
+    """What this request of hers has booked already."""
     row = session.scalar(
-        select(MealBookingRow).where(MealBookingRow.id == booking_id).with_for_update(of=MealBookingRow)
+        select(MealBookingRow).where(MealBookingRow.request_id == request_id, MealBookingRow.person_id == person_id)
     )
-    booking = _seen_booking(actor, row, Capability.BOOK_MEALS)
-    assert row is not None
-    if booking.status == "cancelled":
-        return booking
-    if not booking.can_be_cancelled(now):
-        raise TooLateToCancel(cancel_until_at=booking.cancel_until_at)
-    row.status = "cancelled"
-    row.cancelled_at = now
-    row.cancelled_through = actor.channel
-    session.execute(
-        update(MenuRow)
-        .where(MenuRow.id == row.menu_id)
-        .values(portions_booked=MenuRow.portions_booked - row.quantity)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()
-    session.refresh(row.menu)
-    cancelled = booking_view(row)
-    person = people.get_person(session, actor, person_id=row.person_id)
-    _tell(session, person, cancelled, "meal_cancelled", now)
-    _record(session, actor, "meal_cancelled", row, now)
-    return cancelled
+    return booking_view(row) if row else None
 
 
-def get_booking(session: Session, actor: Actor, *, booking_id: UUID) -> MealBooking:
-    """One booking. Raises NotAllowed, BookingUnknown."""
-    return _seen_booking(actor, session.get(MealBookingRow, booking_id), Capability.SEE_MEALS)
-
-
-def list_meal_bookings(session: Session, actor: Actor, *, person_id: UUID, from_day: date) -> tuple[MealBooking, ...]:
-    """Her booked meals from a day on, soonest first. Raises NotAllowed."""
-    require(actor, Capability.SEE_MEALS, person_id=person_id)
-    rows = session.scalars(
-        select(MealBookingRow)
-        .join(MealBookingRow.menu)
-        .where(
-            MealBookingRow.person_id == person_id,
-            MealBookingRow.status == "booked",
-            MealBookingRow.day >= from_day,
-        )
-        .order_by(MealBookingRow.day, MenuRow.served_from)
-    )
-    return tuple(booking_view(row) for row in rows)
-
-
-def _bookable_menu(
-    session: Session, person: Person, menu_id: UUID, *, quantity: int, delivery: bool, now: datetime
-) -> Menu:
-    row = session.get(MenuRow, menu_id, populate_existing=True)
-    if row is None or row.city != person.city:
-        raise MenuUnknown()
-    menu = menu_view(row)
-    if not 1 <= quantity <= MOST_PORTIONS:
-        raise QuantityWrong(most=MOST_PORTIONS)
-    if menu.day < local_day(now):
-        raise MealDayInThePast(day=menu.day)
-    if now > menu.order_until_at:
-        raise OrdersClosed(day=menu.day, meal=menu.meal.value, order_until_at=menu.order_until_at)
-    if delivery and not can_be_delivered(person, menu.canteen):
-        raise DeliveryNotOffered(day=menu.day, meal=menu.meal.value)
-    existing = session.scalar(
-        select(MealBookingRow.id).where(
-            MealBookingRow.person_id == person.id,
-            MealBookingRow.day == menu.day,
-            MealBookingRow.meal == menu.meal,
-            MealBookingRow.status == "booked",
-        )
-    )
-    if existing is not None:
-        raise AlreadyBooked(booking_id=existing, day=menu.day, meal=menu.meal.value)
-    if menu.portions_left < quantity:
-        raise MealFull(day=menu.day, meal=menu.meal.value, portions_left=menu.portions_left)
-    return menu
-
-
-def _price(session: Session, person: Person, menu: Menu, *, quantity: int, delivery: bool) -> SubsidisedPrice:
-    return price_of(
-        person,
-        menu.canteen,
-        cap_on(person, menu.day),
-        day=menu.day,
-        meal=menu.meal,
-        price_fen=menu.price_fen,
-        quantity=quantity,
-        delivery=delivery,
-        taken_on=subsidised_days(session, person.id),
-    )
-
-
-def _new_booking(
-    actor: Actor,
-    person: Person,
-    menu: Menu,
-    price: SubsidisedPrice,
-    *,
-    quantity: int,
-    delivery: bool,
-    request_id: UUID,
-    now: datetime,
-) -> MealBookingRow:
-    return MealBookingRow(
+def book_offer(
+    session: Session, actor: Actor, wanted: Offer, *, request_id: UUID, now: datetime, number: int | None = None
+) -> MealBooking:
+    """Take the portions, unless a `number` says that they were taken, and write the booking; the text is the caller's.
+    Raises MealFull, AlreadyBooked."""
+    menu, person = wanted.menu, wanted.person
+    slot_id = session.get_one(MenuRow, menu.id).slot_id
+    if number is None:
+        leave_line_for(session, person.id, menu.day, menu.meal, also_changed=[slot_id], now=now)
+        number = slots.take(session, slot_id, wanted.quantity)
+    if number is None:
+        raise full(menu)
+    row = MealBookingRow(
         id=new_id(),
         city=person.city,
         person_id=person.id,
         menu_id=menu.id,
         day=menu.day,
         meal=menu.meal,
-        quantity=quantity,
-        delivery=delivery,
-        price_fen=price.split.price_fen,
-        subsidy_fen=price.split.subsidy_fen,
-        delivery_fee_fen=price.split.delivery_fee_fen,
-        to_pay_fen=price.split.to_pay_fen,
-        subsidy_rule=price.rule,
         request_id=request_id,
+        pick_up_number=number,
         booked_at=now,
         booked_through=actor.channel,
     )
-
-
-def _take_portions(session: Session, menu: Menu, quantity: int) -> int:
-    """Take portions off the menu and draw a pick-up number, in one statement: the database decides who comes first."""
-    number = session.scalar(
-        update(MenuRow)
-        .where(MenuRow.id == menu.id, MenuRow.portions_booked + quantity <= MenuRow.portions)
-        .values(portions_booked=MenuRow.portions_booked + quantity, last_pick_up_number=MenuRow.last_pick_up_number + 1)
-        .returning(MenuRow.last_pick_up_number)
-        .execution_options(synchronize_session=False)
-    )
-    if number is None:
-        raise MealFull(day=menu.day, meal=menu.meal.value, portions_left=0)
-    return number
-
-
-def _insert(session: Session, row: MealBookingRow) -> None:
+    write_offer(row, wanted)
     try:
         session.add(row)
         session.flush()
@@ -243,46 +109,87 @@ def _insert(session: Session, row: MealBookingRow) -> None:
         if constraint_of(error) == ONE_A_MEAL:
             raise AlreadyBooked(day=row.day, meal=row.meal) from error
         raise
-    session.refresh(row)
-    session.refresh(row.menu)
-
-
-def _seen_booking(actor: Actor, row: MealBookingRow | None, capability: Capability) -> MealBooking:
-    if row is None:
-        raise BookingUnknown()
-    require(actor, capability, person_id=row.person_id)
+    record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
     return booking_view(row)
 
 
-def _tell(session: Session, person: Person, booking: MealBooking, template: str, now: datetime) -> None:
-    phone = people.phone_of(session, person.id)
-    if phone is None:
-        return
-    variables: dict[str, str | int | date | datetime] = {
-        "name": person.masked_name,
-        "day": booking.menu.day,
-        "meal": booking.menu.meal.value,
-        "canteen": booking.menu.canteen.name,
-    }
-    if template == "meal_booked":
-        variables |= {
-            "how": "delivered" if booking.delivery else "eat_there",
-            "to_pay": booking.split.to_pay_fen,
-            "number": booking.pick_up_number,
-            "until": booking.cancel_until_at,
-        }
-    queue_message(
-        session,
-        template,
-        city=person.city,
-        phone=phone,
-        locale=person.locale,
-        now=now,
-        person_id=person.id,
-        **variables,
+def write_offer(row: MealBookingRow, wanted: Offer) -> None:
+    """What she gets, and the price as she agreed to it."""
+    split = wanted.split
+    row.quantity, row.delivery = wanted.quantity, wanted.delivery
+    row.price_fen, row.subsidy_fen = split.price_fen, split.subsidy_fen
+    row.delivery_fee_fen, row.delivery_subsidy_fen = split.delivery_fee_fen, split.delivery_subsidy_fen
+    row.to_pay_fen, row.subsidy_rule = split.to_pay_fen, wanted.rule
+
+
+def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> MealBooking:
+    """Cancel a booking, give its portions back and text her. A cancelled one comes back as it is.
+
+    Raises NotAllowed, BookingUnknown, TooLateToCancel.
+    """
+    row = held_booking(session, booking_id)
+    booking = _seen_booking(session, actor, row, Capability.BOOK_MEALS)
+    assert row is not None
+    if booking.status == "cancelled":
+        return booking
+    if not booking.can_be_cancelled(now):
+        raise TooLateToCancel(cancel_until_at=booking.cancel_until_at)
+    cancel_held(session, actor, row, now)
+    person = people.get_person(session, actor, person_id=row.person_id)
+    tell_about(session, person, "meal_cancelled", booking.menu, now)
+    return booking_view(row)
+
+
+def held_booking(session: Session, booking_id: UUID) -> MealBookingRow | None:
+    """A booking, held until commit and read anew."""
+    return session.scalar(
+        select(MealBookingRow)
+        .where(MealBookingRow.id == booking_id)
+        .with_for_update(of=MealBookingRow, key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 
-def _record(session: Session, actor: Actor, deed: str, row: MealBookingRow, now: datetime, **facts: str | int) -> None:
+def cancel_held(session: Session, actor: Actor, row: MealBookingRow, now: datetime) -> None:
+    """Cancel a held booking that can be cancelled, and give its portions back; the text is the caller's."""
+    row.status = "cancelled"
+    row.cancelled_at = now
+    row.cancelled_through = actor.channel
+    if slots.give_back(session, row.menu.slot_id, row.quantity):
+        give_turns_soon(session)
+    record(session, actor, "meal_cancelled", row, now)
+
+
+def get_booking(session: Session, actor: Actor, *, booking_id: UUID) -> MealBooking:
+    """One booking. Raises NotAllowed, BookingUnknown."""
+    return _seen_booking(session, actor, session.get(MealBookingRow, booking_id), Capability.SEE_MEALS)
+
+
+def list_meal_bookings(session: Session, actor: Actor, *, person_id: UUID, from_day: date) -> tuple[MealBooking, ...]:
+    """Her meals from a day on, soonest first, also those that were served or not picked up. Raises NotAllowed."""
+    people.require_for(session, actor, Capability.SEE_MEALS, person_id=person_id)
+    rows = session.scalars(
+        select(MealBookingRow)
+        .join(MealBookingRow.menu)
+        .join(SlotRow, SlotRow.id == MenuRow.slot_id)
+        .where(
+            MealBookingRow.person_id == person_id,
+            MealBookingRow.status != "cancelled",
+            MealBookingRow.day >= from_day,
+        )
+        .order_by(SlotRow.starts_at, MealBookingRow.id)
+    )
+    return tuple(booking_view(row) for row in rows)
+
+
+def record(session: Session, actor: Actor, deed: str, row: MealBookingRow, now: datetime, **facts: str | int) -> None:
+    """Put what was done to a booking into the record of deeds."""
     audit.record(session, actor, deed, city=row.city, person_id=row.person_id, subject_id=row.id, now=now, **facts)
     session.flush()
+
+
+def _seen_booking(session: Session, actor: Actor, row: MealBookingRow | None, capability: Capability) -> MealBooking:
+    if row is None:
+        raise BookingUnknown()
+    people.require_for(session, actor, capability, person_id=row.person_id)
+    return booking_view(row)

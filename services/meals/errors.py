@@ -69,3 +69,45 @@ class TooLateToCancel(ServiceError):
     """The time for cancelling is over. `cancel_until_at`."""
 
     code = "too_late_to_cancel"
+
+
+class TooLateToChange(ServiceError):
+    """The time for changing is over, or the booking is not one any more. `cancel_until_at`."""
+
+    code = "too_late_to_change"
+
+
+class AlreadyWaiting(ServiceError):
+    """She stands in line for this meal already. `waiting_id`, `day`, `meal`."""
+
+    code = "already_waiting"
+
+
+class WaitingUnknown(ServiceError):
+    """There is no such place in line."""
+
+    code = "waiting_unknown"
+
+
+class CanteenUnknown(ServiceError):
+    """There is no such canteen."""
+
+    code = "canteen_unknown"
+
+
+class StandingOrderUnknown(ServiceError):
+    """There is no such standing order."""
+
+    code = "standing_order_unknown"
+
+
+class StandingOrderWrong(ServiceError):
+    """A standing order names at least one weekday, 1 to 7, and each once."""
+
+    code = "standing_order_wrong"
+
+
+class StandingOrderExists(ServiceError):
+    """Another standing order has this meal on one of these weekdays. `order_id`, `weekdays`: those of both."""
+
+    code = "standing_order_exists"

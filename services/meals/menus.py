@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services import people
-from services.actor import Actor, Capability, require
+from services.actor import Actor, Capability
 from services.benefits import MealCap
 from services.clock import local_day
+from services.meals.diets import DietaryMarks, marks_of
 from services.meals.errors import DeliveryNotOffered, MealDayInThePast, MealDayNotOffered, MealFull, OrdersClosed
+from services.meals.lines import waits_of
 from services.meals.subsidy import cap_on, price_of
 from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.views import Canteen, Meal, MealChoice, MealDay, Menu, MenuChoice, menu_view
@@ -25,7 +27,7 @@ NEARNESS = ("community", "street", "district", "city")
 
 def list_days(session: Session, actor: Actor, *, person_id: UUID, now: datetime) -> tuple[MealDay, ...]:
     """The coming seven days with their meals, today first, as far as there are menus. Raises NotAllowed."""
-    require(actor, Capability.SEE_MEALS, person_id=person_id)
+    people.require_for(session, actor, Capability.SEE_MEALS, person_id=person_id)
     city = people.get_person(session, actor, person_id=person_id).city
     today = local_day(now)
     rows = session.execute(
@@ -37,13 +39,15 @@ def list_days(session: Session, actor: Actor, *, person_id: UUID, now: datetime)
         (day, meal): booking_id
         for day, meal, booking_id in session.execute(
             select(MealBookingRow.day, MealBookingRow.meal, MealBookingRow.id).where(
-                MealBookingRow.person_id == person_id, MealBookingRow.status == "booked", MealBookingRow.day >= today
+                MealBookingRow.person_id == person_id, MealBookingRow.status != "cancelled", MealBookingRow.day >= today
             )
         )
     }
+    waiting = {(row.day, row.meal): row.id for row in waits_of(session, person_id, today)}
     meals: dict[date, list[MealChoice]] = defaultdict(list)
     for day, meal, order_until_at in rows:
-        choice = MealChoice(Meal(meal), order_until_at, now <= order_until_at, booked.get((day, meal)))
+        mine = booked.get((day, meal)), waiting.get((day, meal))
+        choice = MealChoice(Meal(meal), order_until_at, now <= order_until_at, *mine)
         meals[day].append(choice)
     order = list(Meal)
     return tuple(
@@ -59,19 +63,21 @@ def list_menus(
 
     Raises NotAllowed, MealDayInThePast, MealDayNotOffered.
     """
-    require(actor, Capability.SEE_MEALS, person_id=person_id)
+    people.require_for(session, actor, Capability.SEE_MEALS, person_id=person_id)
     person = people.get_person(session, actor, person_id=person_id)
     if day < local_day(now):
         raise MealDayInThePast(day=day)
     rows = session.scalars(
-        select(MenuRow).where(MenuRow.city == person.city, MenuRow.day == day, MenuRow.meal == meal)
+        select(MenuRow)
+        .where(MenuRow.city == person.city, MenuRow.day == day, MenuRow.meal == meal)
+        .execution_options(populate_existing=True)
     ).all()
     if not rows:
         last_day = session.scalar(select(func.max(MenuRow.day)).where(MenuRow.city == person.city))
         raise MealDayNotOffered(day=day, meal=meal.value, last_day=last_day)
     taken_on = subsidised_days(session, person_id)
-    cap = cap_on(person, day)
-    choices = [_choice(person, menu_view(row), cap, taken_on, now) for row in rows]
+    cap, marks = cap_on(person, day), marks_of(session, person_id)
+    choices = [_choice(person, menu_view(row), cap, taken_on, marks, now) for row in rows]
     return tuple(sorted(choices, key=lambda c: (not c.is_open, NEARNESS.index(c.nearness), c.menu.canteen.name)))
 
 
@@ -111,7 +117,7 @@ def subsidised_days(session: Session, person_id: UUID) -> list[date]:
         session.scalars(
             select(MealBookingRow.day).where(
                 MealBookingRow.person_id == person_id,
-                MealBookingRow.status == "booked",
+                MealBookingRow.status != "cancelled",
                 MealBookingRow.subsidy_fen > 0,
             )
         )
@@ -132,7 +138,9 @@ def can_be_delivered(person: Person, canteen: Canteen) -> bool:
     return canteen.delivers and canteen.district == person.district
 
 
-def _choice(person: Person, menu: Menu, cap: MealCap, taken_on: list[date], now: datetime) -> MenuChoice:
+def _choice(
+    person: Person, menu: Menu, cap: MealCap, taken_on: list[date], marks: DietaryMarks, now: datetime
+) -> MenuChoice:
     price = price_of(
         person,
         menu.canteen,
@@ -156,4 +164,6 @@ def _choice(person: Person, menu: Menu, cap: MealCap, taken_on: list[date], now:
         split=price.split,
         is_open=why_closed is None,
         why_closed=why_closed,
+        can_wait=why_closed == "full",
+        warnings=marks.warnings(menu.diets, menu.allergens),
     )

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from services.benefits import MealCap, facts_of, meal_subsidy_cap
 from services.errors import ServiceError
 from services.meals.views import Canteen, Meal, PriceSplit
-from services.people import Person
+from services.people import Hukou, Person
 from services.working_days import is_working_day
 
 FILE = Path(__file__).with_name("subsidy.yaml")
@@ -46,6 +46,14 @@ class SubsidyRule(_Strict):
     portions_a_day: Annotated[int, Field(ge=0)]
     portions_a_week: Annotated[int, Field(ge=0)]
     where: Literal["district_of_hukou", "city"]
+    # What the canteen gets from the city for each subsidised diner.
+    operator_fen_a_diner: Annotated[int, Field(ge=0)]
+    # What the city pays of bringing a subsidised meal to somebody entitled.
+    delivery_fen_a_trip: Annotated[int, Field(ge=0)]
+    delivery_from_age: int
+    delivery_from_age_if_disabled: int
+    # GB/T 42195: 2 is moderate.
+    disabled_from_level: Annotated[int, Field(ge=0, le=4)]
 
 
 @cache
@@ -82,6 +90,16 @@ def subsidised_portions(rule: SubsidyRule, day: date, meal: Meal, quantity: int,
     return max(0, min(quantity, left_today, left_this_week))
 
 
+def delivery_is_paid_for(rule: SubsidyRule, person: Person, day: date) -> bool:
+    """Whether the city pays for bringing meals to her on `day`: registered here and 100, or 70 and not able to look
+    after herself to a moderate degree or worse. Whose ability nobody has assessed is not entitled by it."""
+    if person.hukou is not Hukou.SHENZHEN:
+        return False
+    age = person.age_on(day)
+    is_disabled = person.ability_level is not None and person.ability_level >= rule.disabled_from_level
+    return age >= rule.delivery_from_age or (is_disabled and age >= rule.delivery_from_age_if_disabled)
+
+
 @dataclass(frozen=True)
 class SubsidisedPrice:
     """A price split and the rule that it follows from."""
@@ -108,8 +126,10 @@ def price_of(
     """
     fee = canteen.delivery_fee_fen if delivery else 0
     rule = rule_on(day)
-    subsidy = 0
+    subsidy = delivery_subsidy = 0
     if rule is not None and (rule.where == "city" or canteen.district == person.hukou_district):
         portions = subsidised_portions(rule, day, meal, quantity, taken_on)
         subsidy = portions * min(cap.fen, price_fen)
-    return SubsidisedPrice(PriceSplit(price_fen * quantity, subsidy, fee), cap.rule)
+        if subsidy and delivery_is_paid_for(rule, person, day):
+            delivery_subsidy = min(rule.delivery_fen_a_trip, fee)
+    return SubsidisedPrice(PriceSplit(price_fen * quantity, subsidy, fee, delivery_subsidy), cap.rule)

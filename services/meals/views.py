@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-from services.clock import local_moment
+from services.clock import CITY_TIME, local_moment
+from services.meals.diets import NO_WARNINGS, Allergen, Diet, DietWarnings
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 
 # A submission can be undone for ten minutes (MIIT 2021 annex 1, 2.6.1), even when the canteen cooks already.
@@ -24,7 +27,9 @@ class Meal(StrEnum):
 
 @dataclass(frozen=True)
 class Canteen:
-    """A canteen (`senior_canteen`, cooks itself) or a meal point (`meal_point`, served from elsewhere)."""
+    """A canteen (`senior_canteen`, cooks itself) or a meal point (`meal_point`, served from elsewhere). `open_on` are
+    ISO weekdays, 1 is Monday; times of day are the city's; longitude and latitude are degrees (WGS 84), None where
+    nobody measured them."""
 
     id: UUID
     name: str
@@ -36,23 +41,32 @@ class Canteen:
     phone: str
     delivers: bool
     delivery_fee_fen: int
+    opens_at: time = time(6, 30)
+    closes_at: time = time(19, 0)
+    open_on: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    longitude: float | None = None
+    latitude: float | None = None
 
 
 @dataclass(frozen=True)
 class Menu:
-    """One meal of one day at one canteen. `price_fen` is the full price of a portion; times of day are the city's."""
+    """One meal of one day at one canteen. `price_fen` is the full price of a portion; times of day are the city's.
+    `portions_left`: for those who come now; none while people stand in line for it, which `waiting` counts. `diets`:
+    how it can be had; `allergens`: what is in it."""
 
     id: UUID
     canteen: Canteen
     day: date
     meal: Meal
     dishes: tuple[str, ...]
-    tags: tuple[str, ...]
     price_fen: int
     portions_left: int
     order_until_at: datetime
     served_from: time
     served_until: time
+    diets: tuple[Diet, ...] = ()
+    allergens: tuple[Allergen, ...] = ()
+    waiting: int = 0
 
     @property
     def served_until_at(self) -> datetime:
@@ -62,21 +76,33 @@ class Menu:
 
 @dataclass(frozen=True)
 class PriceSplit:
-    """price - subsidy + delivery fee = to pay."""
+    """price - subsidy + delivery fee - what the city pays of the delivery = to pay."""
 
     price_fen: int
     subsidy_fen: int
     delivery_fee_fen: int
+    delivery_subsidy_fen: int = 0
 
     @property
     def to_pay_fen(self) -> int:
         """What she pays herself."""
-        return self.price_fen - self.subsidy_fen + self.delivery_fee_fen
+        return self.price_fen - self.subsidy_fen + self.delivery_fee_fen - self.delivery_subsidy_fen
+
+    @classmethod
+    def total(cls, splits: Iterable[PriceSplit]) -> Self:
+        """All of them together.
+
+        >>> PriceSplit.total([PriceSplit(1500, 500, 200), PriceSplit(1200, 0, 0)]).to_pay_fen
+        2400
+        """
+        amounts = [(it.price_fen, it.subsidy_fen, it.delivery_fee_fen, it.delivery_subsidy_fen) for it in splits]
+        return cls(*(sum(column) for column in zip(*amounts, strict=True))) if amounts else cls(0, 0, 0)
 
 
 @dataclass(frozen=True)
 class MealQuote:
-    """What she would get and pay. `can_be_delivered`: whether this canteen brings meals to her home."""
+    """What she would get and pay. `can_be_delivered`: whether this canteen brings meals to her home. `warnings`: what
+    speaks against it for her."""
 
     menu: Menu
     quantity: int
@@ -84,11 +110,13 @@ class MealQuote:
     split: PriceSplit
     cancel_until_at: datetime
     can_be_delivered: bool
+    warnings: DietWarnings = NO_WARNINGS
 
 
 @dataclass(frozen=True)
 class MealBooking:
-    """A booked (`booked`) or cancelled (`cancelled`) meal."""
+    """A meal of hers. `status`: `booked`, `served`, `not_picked_up` or `cancelled`; it can be changed and cancelled
+    until `cancel_until_at`."""
 
     id: UUID
     person_id: UUID
@@ -100,20 +128,24 @@ class MealBooking:
     pick_up_number: int
     booked_at: datetime
     cancel_until_at: datetime
+    changed_at: datetime | None = None
+    served_at: datetime | None = None
 
     def can_be_cancelled(self, now: datetime) -> bool:
-        """Whether cancelling is still allowed."""
+        """Whether cancelling is still allowed; changing is as long."""
         return self.status == "booked" and now <= self.cancel_until_at
 
 
 @dataclass(frozen=True)
 class MealChoice:
-    """One meal of a day: whether any canteen still takes orders, and her booking if she has one."""
+    """One meal of a day: whether any canteen still takes orders, her booking if she has one, and her place in a line if
+    she stands in one."""
 
     meal: Meal
     order_until_at: datetime
     is_open: bool
     booking_id: UUID | None
+    waiting_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +161,8 @@ class MenuChoice:
     """A menu, whether it can be booked, and why not (`full`, `orders_closed`).
 
     `nearness` of the canteen to her home: `community`, `street`, `district` or `city`; `can_be_delivered`: whether it
-    brings meals there. `split`: the price of one portion for her, eaten there.
+    brings meals there. `split`: the price of one portion for her, eaten there. `can_wait`: it is full, and she can
+    stand in line. `warnings`: what speaks against it for her.
     """
 
     menu: Menu
@@ -138,6 +171,8 @@ class MenuChoice:
     split: PriceSplit
     is_open: bool
     why_closed: str | None
+    can_wait: bool = False
+    warnings: DietWarnings = NO_WARNINGS
 
 
 def cancel_until(menu: Menu, booked_at: datetime) -> datetime:
@@ -158,6 +193,11 @@ def canteen_view(row: CanteenRow) -> Canteen:
         row.phone,
         row.delivers,
         row.delivery_fee_fen,
+        row.opens_at,
+        row.closes_at,
+        tuple(row.open_on),
+        row.longitude,
+        row.latitude,
     )
 
 
@@ -169,12 +209,14 @@ def menu_view(row: MenuRow) -> Menu:
         day=row.day,
         meal=Meal(row.meal),
         dishes=tuple(row.dishes),
-        tags=tuple(row.tags),
         price_fen=row.price_fen,
-        portions_left=row.portions - row.portions_booked,
+        portions_left=0 if row.slot.waiting else row.slot.free,
         order_until_at=row.order_until_at,
-        served_from=row.served_from,
-        served_until=row.served_until,
+        served_from=row.slot.starts_at.astimezone(CITY_TIME).time(),
+        served_until=row.slot.ends_at.astimezone(CITY_TIME).time(),
+        diets=tuple(Diet(diet) for diet in row.diets),
+        allergens=tuple(Allergen(allergen) for allergen in row.allergens),
+        waiting=row.slot.waiting,
     )
 
 
@@ -187,9 +229,11 @@ def booking_view(row: MealBookingRow) -> MealBooking:
         menu=menu,
         quantity=row.quantity,
         delivery=row.delivery,
-        split=PriceSplit(row.price_fen, row.subsidy_fen, row.delivery_fee_fen),
+        split=PriceSplit(row.price_fen, row.subsidy_fen, row.delivery_fee_fen, row.delivery_subsidy_fen),
         status=row.status,
         pick_up_number=row.pick_up_number,
         booked_at=row.booked_at,
         cancel_until_at=cancel_until(menu, row.booked_at),
+        changed_at=row.changed_at,
+        served_at=row.served_at,
     )

@@ -38,6 +38,20 @@ class TaskKind(StrEnum):
     ADJUSTMENT = "adjustment"
     # subject: the person who wants no more text messages
     STOPPED_MESSAGES = "stopped_messages"
+    # subject: the person who lives alone and did not come for three meals in a row
+    MEALS_NOT_PICKED_UP = "meals_not_picked_up"
+    # subject: the voucher that the facts of a new month speak against
+    VOUCHER_LOWERED = "voucher_lowered"
+    # subject: the adaptation of a home that a worker must look at
+    ADAPTATION_ASSESSMENT = "adaptation_assessment"
+    # subject: the adaptation whose quote she and the owner have agreed to
+    ADAPTATION_DECISION = "adaptation_decision"
+    # subject: the adaptation that she has accepted, and whose firm has to be paid
+    ADAPTATION_PAYMENT = "adaptation_payment"
+    # subject: the booked visit that she complained about
+    SERVICE_COMPLAINT = "service_complaint"
+    # subject: the booked visit at which nobody opened the door
+    NOT_AT_HOME = "not_at_home"
 
 
 class TaskStatus(StrEnum):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import meals
@@ -21,6 +21,7 @@ from services.meals.tables import MealBookingRow, MenuRow
 from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, add_person, id_check_digit
 from tests.conftest import NOW, person_named
+from tests.meals import leave_portions, portions_booked
 
 TODAY = date(2026, 11, 24)
 TOMORROW = date(2026, 11, 25)
@@ -46,10 +47,6 @@ def book(
     return meals.book_meal(
         session, actor_of(person), **wanted, agreed_to_pay_fen=quote.split.to_pay_fen, request_id=new_id()
     )
-
-
-def portions_booked(session: Session, menu_id: UUID) -> int | None:
-    return session.scalar(select(MenuRow.portions_booked).where(MenuRow.id == menu_id))
 
 
 def test_a_week_of_meals_is_offered_from_today_on(session: Session, wang: Person) -> None:
@@ -152,7 +149,7 @@ def test_what_cannot_be_booked_is_refused_with_its_reason(session: Session, wang
     assert refusal(session, wang, menu_id=point.id, delivery=True) == "delivery_not_offered"
     far_away = next(c.menu for c in lunches(session, wang) if c.menu.canteen.delivers and c.nearness == "city")
     assert refusal(session, wang, menu_id=far_away.id, delivery=True) == "delivery_not_offered"
-    session.execute(update(MenuRow).where(MenuRow.id == tomorrow.menu.id).values(portions=0))
+    leave_portions(session, 0, MenuRow.id == tomorrow.menu.id)
     assert refusal(session, wang, menu_id=tomorrow.menu.id) == "meal_full"
 
 
@@ -203,12 +200,12 @@ def test_where_she_names_no_canteen_the_nearest_that_can_do_it_is_taken(session:
     arguments = {"person_id": wang.id, "day": TOMORROW, "meal": Meal.LUNCH, "now": NOW}
     near = nearest(session, wang).menu
     assert meals.suggest_menu(session, actor_of(wang), **arguments, delivery=True).id == near.id
-    session.execute(update(MenuRow).where(MenuRow.id == near.id).values(portions=0))
+    leave_portions(session, 0, MenuRow.id == near.id)
     next_best = meals.suggest_menu(session, actor_of(wang), **arguments, delivery=None)
     assert next_best.canteen.district == "罗湖区"
     with pytest.raises(meals.MealFull):
         meals.suggest_menu(session, actor_of(wang), **arguments, delivery=True)
-    session.execute(update(MenuRow).where(MenuRow.day == TOMORROW, MenuRow.meal == "lunch").values(portions=0))
+    leave_portions(session, 0, MenuRow.day == TOMORROW, MenuRow.meal == "lunch")
     with pytest.raises(meals.MealFull):
         meals.suggest_menu(session, actor_of(wang), **arguments, delivery=None)
     later = arguments | {"now": datetime.combine(TOMORROW, datetime.max.time(), NOW.tzinfo) - timedelta(hours=10)}
@@ -283,7 +280,7 @@ def book_all_at_once(database: Database, people: list[UUID], menu_id: UUID) -> C
 def lunch_of_cuizhu(database: Database, portions: int) -> UUID:
     with unit_of_work(database.sessions) as session:
         menu_id = nearest(session, person_named(session, "王秀珍")).menu.id
-        session.execute(update(MenuRow).where(MenuRow.id == menu_id).values(portions=portions))
+        leave_portions(session, portions, MenuRow.id == menu_id)
     return menu_id
 
 

@@ -12,6 +12,14 @@ from services.allowances.stopping import HOW_IT_GOES_ON
 from services.messages import Composer, WordingWrong
 from services.settings import PROJECT
 
+# What every text about a visit may name.
+VISIT = {
+    "name": "欧**国",
+    "service": "BATH",
+    "starts_at": "2026-11-25T01:30:00+00:00",
+    "worker": "梁秋月",
+    "to_pay": 12250,
+}
 SAMPLES = {
     "sign_in_code": {"code": "012345"},
     "meal_booked": {
@@ -25,6 +33,46 @@ SAMPLES = {
         "until": "2026-11-24T01:30:00+00:00",
     },
     "meal_cancelled": {"name": "王*珍", "day": "2026-11-24", "meal": "lunch", "canteen": "翠竹社区长者饭堂(示例)"},
+    "meal_changed": {
+        "name": "王*珍",
+        "day": "2026-11-24",
+        "meal": "lunch",
+        "canteen": "翠竹社区长者饭堂(示例)",
+        "how": "eat_there",
+        "to_pay": 1250,
+        "number": 120,
+        "until": "2026-11-24T01:30:00+00:00",
+    },
+    "meal_turn_came": {
+        "name": "王*珍",
+        "day": "2026-11-24",
+        "meal": "lunch",
+        "canteen": "翠竹社区长者饭堂(示例)",
+        "how": "eat_there",
+        "to_pay": 1250,
+        "number": 120,
+        "until": "2026-11-24T01:30:00+00:00",
+    },
+    "meal_turn_not_come": {"name": "欧**国", "day": "2026-11-24", "meal": "lunch", "canteen": "翠竹社区长者饭堂(示例)"},
+    "meal_turn_dearer": {"name": "欧**国", "day": "2026-11-24", "meal": "lunch"},
+    "meal_week_booked": {"name": "欧**国", "first": "2026-11-24", "last": "2026-11-30", "count": 7, "to_pay": 10050},
+    "meal_standing_booked": {
+        "name": "欧**国",
+        "meal": "lunch",
+        "first": "2026-11-24",
+        "last": "2026-11-30",
+        "count": 5,
+        "to_pay": 6050,
+    },
+    "meal_standing_partly": {
+        "name": "欧**国",
+        "meal": "lunch",
+        "first": "2026-11-24",
+        "count": 3,
+        "missed": 2,
+        "to_pay": 3050,
+    },
+    "meal_standing_ended": {"name": "欧**国", "meal": "lunch", "count": 5},
     "reply_unclear": {},
     "reply_question": {},
     "reply_somebody_calls": {},
@@ -49,10 +97,9 @@ SAMPLES = {
     "allowance_accepted_no_card": {"name": "欧**国", "number": "SZ2611-000017"},
     "allowance_approved": {
         "name": "欧**国",
-        "year": 2026,
         "month": 12,
         "amount": 100000,
-        "pay_day": 20,
+        "paid_by": "2026-12-20",
         "card": "1234",
     },
     "allowance_approved_no_card": {"name": "欧**国", "year": 2026, "month": 12, "amount": 100000},
@@ -75,6 +122,47 @@ SAMPLES = {
     "certification_shared": {"name": "欧**国"},
     "certification_done": {"name": "欧**国"},
     "certification_visit": {"name": "欧**国"},
+    "voucher_granted": {"name": "欧**国", "month": 12, "amount": 50000, "voucher": "home_care_subsidy"},
+    "voucher_changed": {
+        "name": "欧**国",
+        "month": 12,
+        "amount": 30000,
+        "before": 50000,
+        "voucher": "care_consumption_voucher",
+    },
+    "voucher_ended": {"name": "欧**国", "month": 12, "voucher": "care_consumption_voucher"},
+    "voucher_expires": {
+        "name": "欧**国",
+        "month": 11,
+        "left": 30000,
+        "until": "2026-11-30",
+        "voucher": "home_care_subsidy",
+    },
+    "adaptation_applied": {"name": "欧**国"},
+    "adaptation_assessed": {"name": "欧**国", "firm": "安居适老改造(示例)"},
+    "adaptation_quoted": {"name": "欧**国", "price": 1250000, "subsidy": 1000000, "self_paid": 250000},
+    "adaptation_approved": {"name": "欧**国", "firm": "安居适老改造(示例)", "subsidy": 1000000, "self_paid": 250000},
+    "adaptation_refused": {"name": "欧**国"},
+    "adaptation_withdrawn": {"name": "欧**国"},
+    "adaptation_built": {"name": "欧**国", "firm": "安居适老改造(示例)"},
+    "adaptation_objected": {"name": "欧**国", "firm": "安居适老改造(示例)"},
+    "adaptation_paid": {"name": "欧**国", "firm": "安居适老改造(示例)", "subsidy": 1000000},
+    "service_booked": VISIT | {"until": "2026-11-24T22:30:00+00:00"},
+    "service_changed": VISIT | {"until": "2026-11-24T22:30:00+00:00"},
+    "service_accepted": VISIT,
+    "service_assigned": VISIT,
+    "service_cancelled": VISIT,
+    "service_declined": VISIT | {"why": "no_answer"},
+    "service_declined_other": VISIT | {"why": "nobody_free", "other_at": "2026-11-26T01:30:00+00:00"},
+    "service_price_asked": VISIT | {"asked": 22000, "until": "2026-11-24T22:30:00+00:00"},
+    "service_reminder": VISIT,
+    "service_done": VISIT | {"until": "2026-12-02"},
+    "service_not_at_home": VISIT,
+    "service_missed": VISIT,
+    "service_complaint_received": VISIT,
+    "service_complaint_upheld": VISIT,
+    "service_complaint_not_upheld": VISIT,
+    "service_complaint_not_upheld_free": VISIT,
 }
 # 限时, 过期不候 and the like are the words of swindlers; a link or a request for a code must never be in a message.
 SCAM = re.compile(r"限时|過期不候|过期不候|点击|點擊|链接|鏈結|登记费|验证码|驗證碼|屏幕共享|扫码|掃碼|https?:|www\.")
@@ -137,12 +225,14 @@ def test_locales_that_differ_are_refused_at_start(tmp_path: Path, change: tuple[
         Composer(locales)
 
 
-IN_ONE_PART = [template for template in SAMPLES if template.startswith("allowance_")]
+IN_ONE_PART = [template for template in SAMPLES if template.startswith(("allowance_", "service_"))]
 
 
 @pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant_HK"])
 @pytest.mark.parametrize("template", IN_ONE_PART)
-def test_what_is_told_of_the_allowance_fits_into_one_part(composer: Composer, template: str, locale: str) -> None:
+def test_what_is_told_of_allowances_and_visits_fits_into_one_part(
+    composer: Composer, template: str, locale: str
+) -> None:
     text = composer.compose(template, SAMPLES[template], locale=locale)
     assert len(text) <= ONE_PART, f"{len(text)} characters: {text}"
 

@@ -14,6 +14,7 @@ from services.actor import Actor, Channel
 from services.meals import list_meal_bookings
 from services.meals.tables import MenuRow
 from services.people import Person
+from tests.meals import leave_portions
 from tests.voice.conversation_words import compile_words
 from tests.voice.conversing import Talking
 from voice.conversation import Conversation, Heard
@@ -48,7 +49,7 @@ def booked(talking: Talking) -> list[tuple[str, str, int, bool]]:
 def fill_up(session: Session, **facts: object) -> None:
     """Leave no portion on the menus that have these values."""
     conditions = [getattr(MenuRow, name) == value for name, value in facts.items()]
-    session.execute(update(MenuRow).where(*conditions).values(portions_booked=MenuRow.portions))
+    leave_portions(session, 0, *conditions)
 
 
 def test_a_whole_sentence_is_read_back_and_booked_after_a_yes(talking: Talking) -> None:

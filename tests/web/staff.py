@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,21 +17,21 @@ from services.staff.authenticator import code_at_step, step_at
 from services.staff.tables import StaffRow
 from tests.conftest import NOW
 
-LIU, MA, ZHAO = "liu.cuizhu", "ma.jingtian", "zhao.shi"
+LIU, MA, ZHAO, WU = "liu.cuizhu", "ma.jingtian", "zhao.shi", "wu.fantang"
 CITY = "shenzhen"
 
 
-def code_of(session: Session, login_name: str) -> str:
-    """The code that the authenticator of this account shows now."""
+def code_of(session: Session, login_name: str, at: datetime = NOW) -> str:
+    """The code that the authenticator of this account shows."""
     row = session.scalars(select(StaffRow).where(StaffRow.login_name == login_name)).one()
-    return code_at_step(vault_of(session).open(row.authenticator_sealed, context=AUTHENTICATOR), step_at(NOW))
+    return code_at_step(vault_of(session).open(row.authenticator_sealed, context=AUTHENTICATOR), step_at(at))
 
 
-def staff_browser(site: Flask, session: Session, login_name: str) -> FlaskClient:
+def staff_browser(site: Flask, session: Session, login_name: str, at: datetime = NOW) -> FlaskClient:
     """A browser in which this account has signed in."""
-    check = sign_in_staff(session, login_name=login_name, password=PASSWORD, address="10.0.0.1", city=CITY, now=NOW)
+    check = sign_in_staff(session, login_name=login_name, password=PASSWORD, address="10.0.0.1", city=CITY, now=at)
     assert check.outcome is PasswordOutcome.ACCEPTED
-    token = prove_staff(session, token=check.token, code=code_of(session, login_name), now=NOW).token
+    token = prove_staff(session, token=check.token, code=code_of(session, login_name, at), now=at).token
     client = site.test_client()
     with client.session_transaction() as kept:
         kept["staff_token"] = token

@@ -80,7 +80,7 @@ def test_an_offer_waits_on_top_of_the_first_page_and_is_agreed_to_in_two_taps(
     assert hers_chen.post(f"{address}/agree").status_code == 303
     after = words_of(hers_chen.get(address))
     assert "您同意了，已经替您申请。" in after
-    assert "受理号" in after
+    assert "取餐号" in after
     assert "这件事等您确认" not in words_of(hers_chen.get("/"))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import sessionmaker
 import services.actor
 import services.allowances.errors
 import services.certification.errors
+import services.home_adaptation.errors
 import services.meals.errors
 import services.people
 from services.database import Database
@@ -29,6 +30,7 @@ CALLED = (
     services.actor,
     services.allowances.errors,
     services.certification.errors,
+    services.home_adaptation.errors,
     services.meals.errors,
     services.people,
 )
@@ -46,6 +48,15 @@ NEVER_ON_A_PAGE = {
     "evidence_wrong",
     "partner_unknown",
     "certification_parameters_wrong",
+    "adaptation_parameters_wrong",
+    "cost_above_quote",
+    "firm_unknown",
+    "needs_missing",
+    "payment_wrong",
+    "photo_missing",
+    "photo_wrong",
+    "quote_wrong",
+    "too_many_photos",
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.meals.tables import MenuRow
 from services.messages import OutgoingMessage
 from tests.conftest import person_named
+from tests.meals import leave_portions
 from tests.web.conftest import TestClock, page_of, queued_templates, signed_in_browser, words_of
 from tests.web.journeys import TOMORROW, book_lunch, confirmation, review_address
 
@@ -99,9 +100,7 @@ def test_the_same_meal_twice_leads_to_the_first_booking(hers: FlaskClient) -> No
 def test_a_full_canteen_says_so_in_words_and_offers_the_nearest_others(hers: FlaskClient, session: Session) -> None:
     address = review_address(hers)
     form = confirmation(hers, address)
-    session.execute(update(MenuRow).where(MenuRow.id == address.split("menu=")[1].split("&")[0])
-                    .values(portions_booked=MenuRow.portions))  # fmt: skip
-    session.expire_all()
+    leave_portions(session, 0, MenuRow.id == address.split("menu=")[1].split("&")[0])
     answer = hers.post(address, data=form)
     words = words_of(answer)
     assert answer.status_code == 409

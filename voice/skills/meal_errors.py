@@ -125,5 +125,12 @@ EXPLANATIONS: dict[str, Explain] = {
     "menu_unknown": sorry,
     "booking_unknown": sorry,
     "price_changed": sorry,
+    "too_late_to_change": sorry,
+    "already_waiting": sorry,
+    "waiting_unknown": sorry,
+    "canteen_unknown": sorry,
+    "standing_order_unknown": sorry,
+    "standing_order_wrong": sorry,
+    "standing_order_exists": sorry,
     "not_allowed": sorry,
 }

@@ -1,4 +1,4 @@
-"""The bookings that were made: the list, one of them, cancelling it."""
+"""The bookings that were made: the list, one of them, cancelling it. Changing one leads to the pages that chose it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.clock import local_day
-from services.meals import cancel_meal, get_booking, list_meal_bookings
+from services.meals import cancel_meal, get_booking, list_meal_bookings, list_standing_orders, list_waiting
 from services.messages import sending_is_delayed
 from webapp.access import current_actor, current_person
+from webapp.meals.wish import Wish
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
@@ -25,20 +26,25 @@ blueprint = Blueprint("bookings", __name__, url_prefix="/meals/bookings")
 
 @blueprint.get("")
 def bookings() -> Response:
-    """Her meals from today on, soonest first."""
-    person = current_person()
-    found = list_meal_bookings(database_session(), current_actor(), person_id=person.id, from_day=local_day(now()))
-    return show("meals/bookings.html", bookings=found)
+    """Her meals from today on, soonest first; where she stands in line; what is booked by itself."""
+    session, actor, person, today = database_session(), current_actor(), current_person(), local_day(now())
+    return show(
+        "meals/bookings.html",
+        bookings=list_meal_bookings(session, actor, person_id=person.id, from_day=today),
+        waiting=list_waiting(session, actor, person_id=person.id, from_day=today),
+        orders=list_standing_orders(session, actor, person_id=person.id),
+    )
 
 
 @blueprint.get("/<uuid:booking_id>")
 def booking(booking_id: UUID) -> Response:
-    """One booking with its pick-up number."""
+    """One booking: its number, or that it is brought; and each point of it with what changes it."""
     found = get_booking(database_session(), current_actor(), booking_id=booking_id)
-    is_new = now() - found.booked_at < TEXT_IS_EXPECTED
+    is_new = now() - (found.changed_at or found.booked_at) < TEXT_IS_EXPECTED
     return show(
         "meals/booking.html",
         booking=found,
+        wish=Wish.of_booking(found),
         can_be_cancelled=found.can_be_cancelled(now()),
         text_is_late=is_new and sending_is_delayed(database_session()),
     )
@@ -48,7 +54,7 @@ def booking(booking_id: UUID) -> Response:
 def cancel(booking_id: UUID) -> AnyResponse:
     """Ask once more before cancelling."""
     found = get_booking(database_session(), current_actor(), booking_id=booking_id)
-    if found.status == "cancelled":
+    if found.status != "booked":
         return redirect(url_for("bookings.booking", booking_id=booking_id), 303)
     return show("meals/cancel.html", booking=found, can_be_cancelled=found.can_be_cancelled(now()))
 

@@ -1,218 +1,169 @@
-"""Choosing a meal, one question a page. Until the review page everything chosen is in the address, so Back is always
-safe, nothing times out, and a page reloads as it was. Only the review page's button changes anything."""
+"""Choosing a meal, one question a page: which day, which meal, which canteen, eaten where. webapp/meals/reviewing.py
+shows everything at the end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Self
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.clock import local_day
-from services.errors import ServiceError
 from services.meals import (
     MOST_PORTIONS,
     AlreadyBooked,
-    Meal,
+    MealDay,
     MealDayInThePast,
-    MealFull,
     MealQuote,
     MenuChoice,
-    OrdersClosed,
-    PriceChanged,
-    book_meal,
+    list_canteens,
     list_days,
     list_menus,
+    quote_change,
     quote_meal,
+    repeat_week,
 )
 from webapp.access import current_actor, current_person
-from webapp.error_words import error_words
+from webapp.meals.wish import Wish, number_of, uuid_of, yes_words
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
 
 # How many canteens a page shows before "more canteens"; each is a large card.
 CANTEENS_SHOWN = 4
-ALTERNATIVES_SHOWN = 3
 
 blueprint = Blueprint("meals", __name__, url_prefix="/meals/book")
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What she has chosen so far, as it stands in the address."""
-
-    menu_id: UUID
-    delivery: bool
-    quantity: int
-
-    @classmethod
-    def from_address(cls) -> Self:
-        """The wish of this request. An address that nobody could have pressed answers 400."""
-        delivery = request.args.get("delivery", "no")
-        if delivery not in ("yes", "no"):
-            abort(400)
-        return cls(_menu_id(), delivery == "yes", _number("quantity", 1))
-
-    def as_address(self, **changes: object) -> dict[str, Any]:
-        """The parameters of an address that says this."""
-        now_chosen = {"menu": self.menu_id, "delivery": "yes" if self.delivery else "no", "quantity": self.quantity}
-        return now_chosen | changes
-
-
 @blueprint.get("")
 def day() -> Response:
-    """Which day?"""
-    days = list_days(database_session(), current_actor(), person_id=current_person().id, now=now())
-    return show("meals/day.html", days=days)
+    """Which day? Or a whole week, where she begins anew."""
+    wish = Wish.from_address()
+    last_week = None
+    if wish == Wish():
+        last_week = repeat_week(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return show("meals/day.html", days=_days(), wish=wish, last_week=last_week)
 
 
 @blueprint.get("/meal")
 def meal() -> Response:
     """Which meal of that day?"""
-    wanted = _day()
-    if wanted < local_day(now()):
-        raise MealDayInThePast(day=wanted)
-    days = list_days(database_session(), current_actor(), person_id=current_person().id, now=now())
-    meals = next((one.meals for one in days if one.day == wanted), ())
-    return show("meals/meal.html", day=wanted, meals=meals)
+    wish = Wish.from_address()
+    if wish.day is None:
+        abort(400)
+    if wish.day < local_day(now()):
+        raise MealDayInThePast(day=wish.day)
+    meals = next((one.meals for one in _days() if one.day == wish.day), ())
+    return show("meals/meal.html", day=wish.day, meals=meals, wish=wish)
 
 
 @blueprint.get("/canteen")
-def canteen() -> Response:
-    """Which canteen? Nearest first, those that can be booked before those that cannot."""
-    wanted, which = _day(), _meal()
-    choices = _menus(wanted, which)
-    booked = _booked(wanted, which)
+def canteen() -> AnyResponse:
+    """Which canteen? Nearest first, those that can be booked before those that cannot. Not asked where she has one and
+    changes something else."""
+    wish = Wish.from_address()
+    if wish.day is None or wish.meal is None:
+        abort(400)
+    choices = list_menus(
+        database_session(), current_actor(), person_id=current_person().id, day=wish.day, meal=wish.meal, now=now()
+    )
+    booked = _booked(wish)
     if booked is not None:
-        raise AlreadyBooked(booking_id=booked, day=wanted, meal=which.value)
+        raise AlreadyBooked(booking_id=booked, day=wish.day, meal=wish.meal.value)
+    kept = next((choice for choice in choices if choice.menu.canteen.id == wish.place), None)
+    if kept is not None and kept.is_open:
+        return redirect(next_address(kept, wish), 303)
     shown = len(choices) if request.args.get("more") else CANTEENS_SHOWN
     return show(
-        "meals/canteen.html", day=wanted, meal=which, choices=choices[:shown], left_off=max(0, len(choices) - shown),
-        any_open=any(choice.is_open for choice in choices),
+        "meals/canteen.html", day=wish.day, meal=wish.meal, choices=choices[:shown], wish=wish,
+        left_off=max(0, len(choices) - shown), any_open=any(choice.is_open for choice in choices),
+        next_address=next_address, distances=distances(), kept_canteen=kept.menu.canteen if kept else None,
     )  # fmt: skip
 
 
 @blueprint.get("/way")
 def way() -> AnyResponse:
-    """Eat there or have it brought? Not asked where the canteen does not deliver."""
-    quantity = _number("quantity", 1)
-    wish = Wish(_menu_id(), False, quantity)
-    quote = _quote(wish)
-    if not quote.can_be_delivered:
-        return redirect(url_for("meals.review", **wish.as_address()), 303)
-    return show("meals/way.html", quote=quote, wish=wish)
+    """Eat there or have it brought? Not asked where the canteen does not deliver, unless she wants it brought."""
+    menu_id, wish = menu_in_address(), Wish.from_address()
+    quote = _quote_either_way(menu_id, wish)
+    if not quote.can_be_delivered and not wish.delivery and wish.booking is None:
+        return redirect(review_address(menu_id, wish, delivery=False), 303)
+    return show("meals/way.html", quote=quote, wish=wish, menu_id=menu_id, review_address=review_address)
 
 
 @blueprint.get("/quantity")
 def quantity() -> Response:
     """How many portions? One unless she says otherwise, so only the review page leads here."""
     wish = Wish.from_address()
-    return show("meals/quantity.html", wish=wish, numbers=range(1, MOST_PORTIONS + 1))
+    numbers = range(1, MOST_PORTIONS + 1)
+    return show("meals/quantity.html", wish=wish, menu_id=menu_in_address(), numbers=numbers)
 
 
-@blueprint.get("/review")
-def review() -> Response:
-    """Everything on one page before anything is booked. The request id makes a double tap one booking."""
-    wish = Wish.from_address()
-    return show("meals/review.html", quote=_quote(wish), wish=wish, request_id=uuid4())
+def next_address(choice: MenuChoice, wish: Wish) -> str:
+    """Where choosing this menu leads: to the review where nothing is open any more, otherwise to the next question."""
+    if wish.delivery is not None and (choice.can_be_delivered or not wish.delivery):
+        return review_address(choice.menu.id, wish, delivery=wish.delivery)
+    return url_for("meals.way", menu=choice.menu.id, **_rest(wish, delivery=wish.delivery))
 
 
-@blueprint.post("/review")
-def book() -> AnyResponse:
-    """Book what the review page showed."""
-    wish = Wish.from_address()
-    try:
-        request_id = UUID(request.form.get("request_id", ""))
-    except ValueError:
-        abort(400)
-    try:
-        booking = book_meal(
-            database_session(),
-            current_actor(),
-            person_id=current_person().id,
-            menu_id=wish.menu_id,
-            quantity=wish.quantity,
-            delivery=wish.delivery,
-            agreed_to_pay_fen=_number("to_pay_fen", of="form"),
-            request_id=request_id,
-            now=now(),
+def review_address(menu_id: UUID, wish: Wish, *, delivery: bool) -> str:
+    """The review page of this menu, eaten this way."""
+    return url_for("reviewing.review", menu=menu_id, **_rest(wish, delivery=delivery))
+
+
+def menu_in_address() -> UUID:
+    """The menu that the address names, or 400."""
+    return uuid_of(request.args.get("menu", ""))
+
+
+def quote_of(menu_id: UUID, *, delivery: bool, quantity: int, booking: UUID | None) -> MealQuote:
+    """What this would cost her, as a booking of its own or in place of the one that she changes."""
+    session, actor, at = database_session(), current_actor(), now()
+    if booking is not None:
+        return quote_change(
+            session, actor, booking_id=booking, menu_id=menu_id, quantity=quantity, delivery=delivery, now=at
         )
-    except (MealFull, OrdersClosed) as error:
-        return _refused_with_alternatives(error)
-    except PriceChanged as error:
-        # The address has what she chose; the review page under it shows the new price.
-        words = error_words(error)
-        return show(
-            "errors/refused.html", words.status, words=words, next_url=url_for("meals.review", **wish.as_address())
-        )
-    if booking.status == "cancelled":
-        # An old form once more: what it booked she has cancelled since, as the booking's page says.
-        return redirect(url_for("bookings.booking", booking_id=booking.id), 303)
-    flash(_("Done. Your meal is booked. A text message is on its way to your phone."), "done")
-    return redirect(url_for("bookings.booking", booking_id=booking.id), 303)
-
-
-def _refused_with_alternatives(error: ServiceError) -> Response:
-    words = error_words(error)
-    wanted, which = error.facts["day"], error.facts["meal"]
-    assert isinstance(wanted, date)
-    open_ones = [choice for choice in _menus(wanted, Meal(str(which))) if choice.is_open]
-    return show("errors/refused.html", words.status, words=words, alternatives=open_ones[:ALTERNATIVES_SHOWN])
-
-
-def _menus(wanted: date, which: Meal) -> tuple[MenuChoice, ...]:
-    return list_menus(
-        database_session(), current_actor(), person_id=current_person().id, day=wanted, meal=which, now=now()
-    )
-
-
-def _booked(wanted: date, which: Meal) -> UUID | None:
-    days = list_days(database_session(), current_actor(), person_id=current_person().id, now=now())
-    return next(
-        (meal.booking_id for day in days if day.day == wanted for meal in day.meals if meal.meal == which), None
-    )
-
-
-def _quote(wish: Wish) -> MealQuote:
     return quote_meal(
-        database_session(),
-        current_actor(),
+        session,
+        actor,
         person_id=current_person().id,
-        menu_id=wish.menu_id,
-        quantity=wish.quantity,
-        delivery=wish.delivery,
-        now=now(),
+        menu_id=menu_id,
+        quantity=quantity,
+        delivery=delivery,
+        now=at,
     )
 
 
-def _day() -> date:
-    try:
-        return date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        abort(400)
+def distances() -> dict[UUID, int]:
+    """Metres from her community to each canteen, as far as they are known."""
+    found = list_canteens(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return {each.canteen.id: each.distance_metres for each in found if each.distance_metres is not None}
 
 
-def _meal() -> Meal:
-    try:
-        return Meal(request.args.get("meal", ""))
-    except ValueError:
-        abort(400)
+def number_in_form(name: str) -> int:
+    """A number that the form sends, or 400."""
+    return number_of(request.form.get(name, ""))
 
 
-def _menu_id() -> UUID:
-    try:
-        return UUID(request.args.get("menu", ""))
-    except ValueError:
-        abort(400)
+def _rest(wish: Wish, *, delivery: bool | None) -> dict[str, Any]:
+    """What goes along with a menu, which says day, meal and canteen itself."""
+    way = None if delivery is None else yes_words(delivery)
+    return wish.as_address(day=None, meal=None, place=None, delivery=way)
 
 
-def _number(name: str, default: int | None = None, *, of: str = "address") -> int:
-    text = (request.form if of == "form" else request.args).get(name, "" if default is None else str(default))
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        abort(400)
-    return int(text)
+def _days() -> tuple[MealDay, ...]:
+    return list_days(database_session(), current_actor(), person_id=current_person().id, now=now())
+
+
+def _booked(wish: Wish) -> UUID | None:
+    """Another booking of hers that stands in the way of this one."""
+    found = next(
+        (meal.booking_id for day in _days() if day.day == wish.day for meal in day.meals if meal.meal == wish.meal),
+        None,
+    )
+    return found if found != wish.booking else None
+
+
+def _quote_either_way(menu_id: UUID, wish: Wish) -> MealQuote:
+    return quote_of(menu_id, delivery=False, quantity=wish.quantity, booking=wish.booking)

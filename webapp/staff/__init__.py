@@ -6,6 +6,7 @@ from flask import Flask, request
 
 from services.errors import ServiceError
 from webapp.staff import (
+    adaptations,
     demo,
     people,
     places,
@@ -21,7 +22,8 @@ from webapp.staff import (
 )
 
 PATH = "/staff"
-BLUEPRINTS = [part.blueprint for part in (signing_in, tasks, people, registers, screening, runs, works, demo)]
+PARTS = (signing_in, tasks, people, adaptations, registers, screening, runs, works, demo)
+BLUEPRINTS = [part.blueprint for part in PARTS]
 for each in BLUEPRINTS:
     each.register_error_handler(ServiceError, refusals.refused)
 

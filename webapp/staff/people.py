@@ -26,6 +26,7 @@ from services.allowances import (
 from services.benefits import Benefit
 from services.certification import certification_of, record_visit
 from services.clock import local_day
+from services.home_adaptation import latest_adaptation
 from services.inbox import list_incoming
 from services.my_benefits import see_benefits
 from services.people import get_person
@@ -33,6 +34,7 @@ from services.registry import origins_of
 from services.residents import Resident, SearchTooShort, find_residents, phone_to_call
 from services.sealing import vault_of
 from services.staff import names_of_staff
+from services.vouchers import see_vouchers
 from services.worker_tasks import tasks_of
 from webapp.access import current_staff_actor, workers_only
 from webapp.pages import show
@@ -168,6 +170,8 @@ def _show_person(person_id: UUID, *, phone: str | None = None, problem: str | No
         payments=overview.payments[:PAYMENTS_SHOWN],
         refund_due_fen=sum(payment.refund_due_fen for payment in overview.payments),
         certification=certification_of(transaction, actor, person_id=person_id, now=at),
+        adaptation=latest_adaptation(transaction, actor, person_id=person_id),
+        vouchers=see_vouchers(transaction, actor, person_id=person_id, now=at),
         known=known_of(found, origins_of(transaction, actor, person_id=person_id), full_day_words),
         may_apply=not any(not case.is_over for case in cases),
         today=local_day(at),

@@ -12,6 +12,12 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
     ActorKind.COMMUNITY_WORKER: (
         ("staff.home", _l("What waits")),
         ("staff_people.search", _l("Find a person")),
+        ("staff_adaptations.adaptations", _l("Safer homes")),
+    ),
+    ActorKind.CANTEEN: (
+        ("canteen.day", _l("Cook list")),
+        ("canteen_till.till", _l("Till")),
+        ("canteen_settlement.settlement", _l("Settlement")),
     ),
     ActorKind.OPERATOR: (
         ("staff.home", _l("Overview")),
@@ -19,6 +25,13 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
         ("staff_screening.screening", _l("Screening")),
         ("staff_runs.runs", _l("Payment runs")),
     ),
+    ActorKind.PROVIDER: (
+        ("provider.home", _l("Requests")),
+        ("provider_days.day", _l("Calendar of the day")),
+        ("provider_settlement.month", _l("Settlement")),
+        ("provider_adaptations.adaptations", _l("Safer homes")),
+    ),
+    ActorKind.CARE_WORKER: (("visits.day", _l("My visits")),),
 }
 ROLES = {
     ActorKind.COMMUNITY_WORKER: _l("Community worker"),

@@ -7,11 +7,21 @@ from flask_babel import gettext as _
 
 from services.errors import ServiceError
 from webapp.access import own_path
+from webapp.adaptation_words import refusal_words as adaptation_refusals
 from webapp.error_pages import error_page
 from webapp.pages import page_address, show
 from webapp.staff.work_words import refusal_words
 
-STATUS = {"not_allowed": 403, "work_unknown": 404, "run_unknown": 404, "case_unknown": 404, "offer_unknown": 404}
+STATUS = {
+    "not_allowed": 403,
+    "adaptation_unknown": 404,
+    "work_unknown": 404,
+    "run_unknown": 404,
+    "case_unknown": 404,
+    "offer_unknown": 404,
+    "menu_unknown": 404,
+    "booking_unknown": 404,
+}
 OF_WORK = frozenset(
     {"month_not_yet", "earlier_month_open", "later_month_listed", "run_not_ready", "run_unknown", "too_many_in_doubt"}
 )
@@ -49,6 +59,7 @@ def _words(error: ServiceError) -> tuple[str, str]:
         ),
         "nothing_missed": (_("She was certified, or somebody has decided"), nothing),
         "nothing_to_certify": (_("Nothing is to be certified for her now"), nothing),
+        **adaptation_refusals(error.facts),
         "refund_too_much": (_("That is more than is to be given back"), nothing),
         "adjustment_unknown": (
             _("This correction is gone"),
@@ -77,6 +88,16 @@ def _words(error: ServiceError) -> tuple[str, str]:
             _("Write why. She can ask for the reason, and so can whoever checks."),
         ),
         "upload_empty": (_("The file is empty"), _("Nothing was taken in. Choose another file.")),
+        "serving_not_possible": (
+            _("This cannot be handed out or taken back now"),
+            _("The booking was cancelled, or the meal is closed. Nothing was changed."),
+        ),
+        "meal_not_over": (
+            _("This meal is still being served"),
+            _("Close it when its time is over. Nothing was changed."),
+        ),
+        "menu_unknown": (_("There is no such meal at this canteen"), nothing),
+        "booking_unknown": (_("There is no such booking at this canteen"), nothing),
         "work_unknown": (_("There is no such work"), _("The address may be old or have a wrong letter.")),
         "case_unknown": (_("There is no such case"), _("The address may be old or have a wrong letter.")),
         "offer_unknown": (_("There is no such offer"), _("The address may be old or have a wrong letter.")),

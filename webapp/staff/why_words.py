@@ -8,7 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from services.benefits import Benefit
 from services.worker_tasks import TaskKind, WorkerTask
+from webapp.benefits.wording import benefit_words
 from webapp.staff.case_words import doubt_words
 from webapp.staff.days import full_day_words
 from webapp.staff.finding_words import finding_words
@@ -64,6 +66,9 @@ def _why_stop(facts: dict[str, Any]) -> str:
             "moved_out": _("Her household left the city's register on %(day)s.", day=_day(facts, "happened_on")),
             "withdrawn": _("She said on %(day)s that she does not want it after all.", day=_day(facts, "happened_on")),
         }.get(str(facts.get("reason")), _("Something speaks for stopping it."))
+    if facts.get("wished_on") and facts.get("reason") != "withdrawn":
+        words = _("%(words)s She also said on %(day)s that she does not want it any more.",
+                  words=words, day=_day(facts, "wished_on"))  # fmt: skip
     if facts.get("agreed_again"):
         words = _("%(words)s Since then she agreed again.", words=words)
     return _("%(words)s Nothing is paid until you decide, and nothing is lost.", words=words)
@@ -110,6 +115,16 @@ def _why_adjustment(facts: dict[str, Any]) -> str:
     return _("%(amount)s too little were booked. You decide whether it is paid.", amount=money_words(int(fen)))
 
 
+def _why_voucher(facts: dict[str, Any]) -> str:
+    return _(
+        "By what the registers say now she would have %(less)s of the %(voucher)s a month instead of %(had)s. She keeps"
+        " what she had until you decide.",
+        less=money_words(int(facts.get("by_rules_fen", 0))),
+        had=money_words(int(facts.get("has_fen", 0))),
+        voucher=benefit_words(Benefit(facts.get("voucher", Benefit.HOME_CARE_SUBSIDY))),
+    )
+
+
 WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     TaskKind.NO_ANSWER: lambda facts: _(
         "The offer ended on %(day)s without an answer. Does she want it?", day=_day(facts, "ended_on")
@@ -136,8 +151,24 @@ WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
         "The bank could not pay to her card. What she is owed waits for a right one."
     ),
     TaskKind.ADJUSTMENT: _why_adjustment,
+    TaskKind.VOUCHER_LOWERED: _why_voucher,
+    TaskKind.ADAPTATION_ASSESSMENT: lambda _facts: _("Making her home safe was applied for. Look at her and the home."),
+    TaskKind.ADAPTATION_DECISION: lambda facts: _(
+        "She and the owner agree to a quote of %(price)s, of which the city would pay %(subsidy)s.",
+        price=money_words(int(facts.get("quoted_fen", 0))),
+        subsidy=money_words(int(facts.get("subsidy_fen", 0))),
+    ),
+    TaskKind.ADAPTATION_PAYMENT: lambda facts: _(
+        "She has accepted the work. The firm gets %(subsidy)s from the city, by transfer.",
+        subsidy=money_words(int(facts.get("subsidy_fen", 0))),
+    ),
     TaskKind.STOPPED_MESSAGES: lambda _facts: _(
         "She wants no more text messages. Her benefits stay as they are; from now on you tell her what is new."
+    ),
+    TaskKind.MEALS_NOT_PICKED_UP: lambda facts: _(
+        "She lives alone and did not come for %(count)s meals in a row, the last on %(day)s.",
+        count=facts.get("missed", ""),
+        day=_day(facts, "last_on"),
     ),
 }
 
@@ -161,5 +192,10 @@ def to_do_words(task: WorkerTask) -> str:
         TaskKind.ADJUSTMENT: _(
             "Compare with what is known below. Nobody asks for money back in the first days after a death."
         ),
+        TaskKind.VOUCHER_LOWERED: _("Call or visit her, or ask the office that reported it."),
+        TaskKind.ADAPTATION_ASSESSMENT: _("Call her, go there, and write down what the home needs."),
+        TaskKind.ADAPTATION_DECISION: _("Look at the quote and the photos on the page of the case."),
+        TaskKind.ADAPTATION_PAYMENT: _("Transfer it, then record it on the page of the case. Never cash."),
         TaskKind.STOPPED_MESSAGES: _("Call her and ask how she wants to hear from us."),
+        TaskKind.MEALS_NOT_PICKED_UP: _("Call her today. If she does not answer, go there or send somebody."),
     }[task.kind]

@@ -58,7 +58,12 @@ def task_kind_words(kind: TaskKind) -> str:
         TaskKind.HELP_WANTED: _("Wants help"),
         TaskKind.BANK_RETURN: _("Sent back by the bank"),
         TaskKind.ADJUSTMENT: _("Correction of payments"),
+        TaskKind.VOUCHER_LOWERED: _("Voucher in doubt"),
+        TaskKind.ADAPTATION_ASSESSMENT: _("Home to be looked at"),
+        TaskKind.ADAPTATION_DECISION: _("Safer home to be decided"),
+        TaskKind.ADAPTATION_PAYMENT: _("Firm to be paid"),
         TaskKind.STOPPED_MESSAGES: _("Wants no text messages"),
+        TaskKind.MEALS_NOT_PICKED_UP: _("Did not come for her meals"),
     }[kind]
 
 
@@ -78,6 +83,11 @@ def choice_words(choice: Choice | Settlement) -> str:
         Choice.VISIT_NOT_PASSED: _("Not certified"),
         Choice.CORRECT: _("Correct it"),
         Choice.LEAVE: _("Leave it as it was"),
+        Choice.CALLED_HER: _("I spoke to her by phone"),
+        Choice.VISITED: _("I visited her"),
+        Choice.ALL_WELL: _("She is well, others told me"),
+        Choice.HELP_SENT: _("I sent her help"),
+        Choice.LOWER: _("Lower it to what the rules give"),
         Choice.SETTLE: _("Done"),
     }[choice]
 
@@ -100,6 +110,11 @@ def choice_effect_words(choice: Choice | Settlement) -> str:
         Choice.VISIT_NOT_PASSED: _("She stays to be certified. Nothing is stopped by it."),
         Choice.CORRECT: _("The difference is booked with the next list."),
         Choice.LEAVE: _("Nothing is booked."),
+        Choice.CALLED_HER: _("Takes it off the list. Three more missed meals bring it back."),
+        Choice.VISITED: _("Takes it off the list. Three more missed meals bring it back."),
+        Choice.ALL_WELL: _("Takes it off the list. Three more missed meals bring it back."),
+        Choice.HELP_SENT: _("Takes it off the list. Three more missed meals bring it back."),
+        Choice.LOWER: _("She has less from this month on. She is told, and asked about visits that it no longer pays."),
         Choice.SETTLE: _("Takes it off the list."),
     }[choice]
 
@@ -121,7 +136,12 @@ def decided_words(decision: str) -> str:
         "not_passed": _("Not certified"),
         "suspended": _("Suspend it"),
         "kept": _("Keep it"),
+        "assessed": _("The home was looked at"),
+        "quoted_anew": _("The firm quotes anew"),
+        "withdrawn": _("She took it back"),
+        "paid": _("The firm was paid"),
         "resumed": _("She wants text messages again"),
+        "came_after_all": _("She had come after all"),
     }.get(decision, _("Settled"))
 
 

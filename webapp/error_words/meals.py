@@ -1,38 +1,14 @@
-"""The screen's table from a service's refusal to words: what happened, why, and what to press next.
-
-Voice and text messages have tables of their own for the same codes. A code without an entry is a bug of ours; the test
-of this module knows every code of `services`.
-"""
+"""Refusals about meals: what happened, why, and what to press next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from services.errors import ServiceError
+from webapp.error_words.page import ErrorWords, Facts, Table
 from webapp.words import money_words
-
-Facts = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class ErrorWords:
-    """What the page says. `next_url` is where its one large button leads."""
-
-    what: str
-    why: str
-    next_words: str
-    next_url: str
-    status: int = 409
-
-
-def error_words(error: ServiceError) -> ErrorWords:
-    """The words for a refusal. Raises KeyError for a code that has none."""
-    return TABLE[error.code](error.facts)
 
 
 def _day_in_the_past(_facts: Facts) -> ErrorWords:
@@ -142,97 +118,75 @@ def _booking_unknown(_facts: Facts) -> ErrorWords:
     )
 
 
-def _offer_unknown(_facts: Facts) -> ErrorWords:
+def _too_late_to_change(_facts: Facts) -> ErrorWords:
     return ErrorWords(
-        _("There is no such application"),
-        _("The address may be old. Everything of yours is in one list."),
-        _("See my benefits"),
-        url_for("benefits.benefits"),
+        _("It is too late to change this meal"),
+        _(
+            "The canteen has begun to prepare it; it stays as it was. If you cannot come, press the phone button "
+            "above: a person will help you."
+        ),
+        _("See my bookings"),
+        url_for("bookings.bookings"),
+    )
+
+
+def _already_waiting(facts: Facts) -> ErrorWords:
+    place = facts.get("waiting_id")
+    return ErrorWords(
+        _("You stand in line for this meal already"),
+        _("When a portion comes free it is booked for you, and a text message tells you."),
+        _("See my place in line"),
+        url_for("waiting.place", waiting_id=place) if place else url_for("bookings.bookings"),
+    )
+
+
+def _waiting_unknown(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("There is no such place in line"),
+        _("The address may be old. Your bookings are all in one list."),
+        _("See my bookings"),
+        url_for("bookings.bookings"),
         404,
     )
 
 
-def _offer_ended(_facts: Facts) -> ErrorWords:
+def _canteen_unknown(_facts: Facts) -> ErrorWords:
     return ErrorWords(
-        _("This offer has ended"),
-        _("You can still apply yourself. Nothing is lost but the months before."),
-        _("See my benefits"),
-        url_for("benefits.benefits"),
+        _("There is no such canteen"),
+        _("The address may be old. Nothing was booked."),
+        _("Canteens near you"),
+        url_for("canteens.canteens"),
+        404,
     )
 
 
-def _decided_otherwise(_facts: Facts) -> ErrorWords:
+def _standing_order_unknown(_facts: Facts) -> ErrorWords:
     return ErrorWords(
-        _("This was answered already"),
-        _("Nothing was changed. In the list you see how it stands."),
-        _("See my benefits"),
-        url_for("benefits.benefits"),
+        _("There is nothing like this that is booked every week"),
+        _("The address may be old. Your bookings are all in one list."),
+        _("See my bookings"),
+        url_for("bookings.bookings"),
+        404,
     )
 
 
-def _not_entitled(_facts: Facts) -> ErrorWords:
+def _standing_order_wrong(_facts: Facts) -> ErrorWords:
     return ErrorWords(
-        _("You cannot have this at the moment"),
-        _("Nothing was applied for. The page of the benefit says why. If that is wrong, call 12345."),
-        _("See my benefits"),
-        url_for("benefits.benefits"),
+        _("The days are missing"),
+        _("Choose at least one day of the week. Nothing was ordered."),
+        _("Choose the days"),
+        url_for("standing.days"),
     )
 
 
-def _not_allowed(_facts: Facts) -> ErrorWords:
+def _standing_order_exists(facts: Facts) -> ErrorWords:
+    order = facts.get("order_id")
     return ErrorWords(
-        _("This page is not open to you"),
-        _("It belongs to somebody else. Nothing was changed. Press the button below to go on."),
-        _("Go to the first page"),
-        url_for("home.home"),
-        403,
+        _("This meal is booked every week already"),
+        _("On one of these days the same meal is booked by itself. If you want it otherwise, stop that first."),
+        _("See what is booked every week"),
+        url_for("standing.order", order_id=order) if order else url_for("standing.orders"),
     )
-
-
-def _nothing_to_certify(_facts: Facts) -> ErrorWords:
-    return ErrorWords(
-        _("There is nothing to certify"),
-        _("You are certified already, or nobody has asked you to be. You need not do anything."),
-        _("See how it stands"),
-        url_for("certification.certification"),
-    )
-
-
-def _must_be_spoken(_facts: Facts) -> ErrorWords:
-    return ErrorWords(
-        _("The digits must be spoken"),
-        _("Typed digits cannot show that it is you. Press the microphone and say them."),
-        _("Go to the digits"),
-        url_for("certification.digits"),
-    )
-
-
-def _challenge_unknown(_facts: Facts) -> ErrorWords:
-    return ErrorWords(
-        _("These digits no longer count"),
-        _("Take new ones. Nothing is lost."),
-        _("Begin again"),
-        url_for("certification.certification"),
-    )
-
-
-def _phone_number_wrong(facts: Facts) -> ErrorWords:
-    return ErrorWords(
-        _("This is not a mobile number"),
-        phone_number_words(int(str(facts.get("digits", 0)))),
-        _("Write the number again"),
-        url_for("sign_in.phone"),
-        422,
-    )
-
-
-def phone_number_words(digits: int) -> str:
-    """What is wrong with a phone number of so many digits."""
-    if digits == 0:
-        return _("Write your mobile number: 11 digits that begin with 1.")
-    if digits == 11:
-        return _("A mobile number begins with 13, 14, 15, 16, 17, 18 or 19. Please look at it again.")
-    return _("A mobile number has 11 digits. You wrote %(digits)d. Please look at it again.", digits=digits)
 
 
 def _same_meal_elsewhere(facts: Facts) -> str:
@@ -242,28 +196,23 @@ def _same_meal_elsewhere(facts: Facts) -> str:
     return url_for("meals.day")
 
 
-TABLE: dict[str, Callable[[Facts], ErrorWords]] = {
-    "already_applied": _decided_otherwise,
+TABLE: Table = {
     "already_booked": _already_booked,
-    "already_decided": _decided_otherwise,
+    "already_waiting": _already_waiting,
     "booking_unknown": _booking_unknown,
-    "case_unknown": _offer_unknown,
-    "challenge_unknown": _challenge_unknown,
+    "canteen_unknown": _canteen_unknown,
     "delivery_not_offered": _no_delivery,
     "meal_day_in_the_past": _day_in_the_past,
     "meal_day_not_offered": _day_not_offered,
     "meal_full": _full,
     "menu_unknown": _menu_unknown,
-    "must_be_spoken": _must_be_spoken,
-    "not_allowed": _not_allowed,
-    "not_entitled": _not_entitled,
-    "nothing_to_certify": _nothing_to_certify,
-    "offer_ended": _offer_ended,
-    "offer_unknown": _offer_unknown,
     "orders_closed": _orders_closed,
-    "phone_number_wrong": _phone_number_wrong,
     "price_changed": _price_changed,
     "quantity_wrong": _quantity_wrong,
-    "step_not_possible": _decided_otherwise,
+    "standing_order_exists": _standing_order_exists,
+    "standing_order_unknown": _standing_order_unknown,
+    "standing_order_wrong": _standing_order_wrong,
     "too_late_to_cancel": _too_late_to_cancel,
+    "too_late_to_change": _too_late_to_change,
+    "waiting_unknown": _waiting_unknown,
 }

@@ -1,0 +1,120 @@
+"""Slots: so many places at one place and time, given out until none is left, and a line of those who wait.
+
+Meals use them, and so can visits, appointments and tomb-sweeping: what is booked, by whom and for how much is theirs.
+Every giving out is one statement, so that the database decides who comes first; the constraint makes more than there
+is impossible. While somebody stands in line nobody goes past it: what comes free is for those who wait.
+
+Whoever changes several slots in one transaction holds them first (`hold_slots`); then two such never wait for each
+other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, Index, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.database.tables import Table
+
+
+class SlotRow(Table):
+    """Places at one place and time. `last_number` is the last that was drawn with a place (a pick-up number),
+    `last_waiting_number` the last place in line; `waiting` is how many stand in it."""
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        Index("ix_slots_place_id_starts_at", "place_id", "starts_at"),
+        CheckConstraint("taken BETWEEN 0 AND places", name="taken"),
+        CheckConstraint("waiting >= 0", name="waiting"),
+        CheckConstraint("starts_at < ends_at", name="times"),
+    )
+
+    kind: Mapped[str]
+    place_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    places: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    last_number: Mapped[int] = mapped_column(default=0)
+    last_waiting_number: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def free(self) -> int:
+        """Places that nobody has."""
+        return self.places - self.taken
+
+
+def take(session: Session, slot_id: UUID, quantity: int) -> int | None:
+    """Take places and draw the number that goes with them; None where too few are left or somebody waits for them."""
+    slot = _changed(
+        session,
+        (SlotRow.id == slot_id, SlotRow.waiting == 0, SlotRow.taken + quantity <= SlotRow.places),
+        {"taken": SlotRow.taken + quantity, "last_number": SlotRow.last_number + 1},
+    )
+    return slot.last_number if slot else None
+
+
+def take_from_line(session: Session, slot_id: UUID, quantity: int) -> int | None:
+    """The same for the one in line whose turn it is; she leaves the line."""
+    slot = _changed(
+        session,
+        (SlotRow.id == slot_id, SlotRow.taken + quantity <= SlotRow.places),
+        {
+            "taken": SlotRow.taken + quantity,
+            "last_number": SlotRow.last_number + 1,
+            "waiting": SlotRow.waiting - 1,
+        },
+    )
+    return slot.last_number if slot else None
+
+
+def take_more(session: Session, slot_id: UUID, quantity: int) -> bool:
+    """Take further places for somebody who has some already and keeps her number; whether there were enough."""
+    enough = (SlotRow.id == slot_id, SlotRow.waiting == 0, SlotRow.taken + quantity <= SlotRow.places)
+    return _changed(session, enough, {"taken": SlotRow.taken + quantity}) is not None
+
+
+def give_back(session: Session, slot_id: UUID, quantity: int) -> bool:
+    """Give places back; whether somebody waits for them."""
+    slot = _changed(session, (SlotRow.id == slot_id,), {"taken": SlotRow.taken - quantity})
+    return slot is not None and slot.waiting > 0
+
+
+def join_line(session: Session, slot_id: UUID) -> int:
+    """Stand at the end of the line; the number of that place. Until commit nobody else changes this slot."""
+    slot = _changed(
+        session,
+        (SlotRow.id == slot_id,),
+        {"waiting": SlotRow.waiting + 1, "last_waiting_number": SlotRow.last_waiting_number + 1},
+    )
+    assert slot is not None
+    return slot.last_waiting_number
+
+
+def leave_line(session: Session, slot_id: UUID) -> bool:
+    """Go out of the line without a place; whether somebody else waits."""
+    slot = _changed(session, (SlotRow.id == slot_id,), {"waiting": SlotRow.waiting - 1})
+    return slot is not None and slot.waiting > 0
+
+
+def hold_slots(session: Session, slot_ids: Iterable[UUID]) -> None:
+    """Wait for, and then keep until commit, the sole right to change these slots; they are read anew."""
+    wanted = select(SlotRow).where(SlotRow.id.in_(set(slot_ids))).order_by(SlotRow.id).with_for_update(key_share=True)
+    session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def _changed(
+    session: Session, conditions: tuple[ColumnElement[bool], ...], values: dict[str, ColumnElement[int]]
+) -> SlotRow | None:
+    """The slot after the change, read anew; None where the conditions do not hold any more."""
+    return session.scalar(
+        update(SlotRow)
+        .where(*conditions)
+        .values(values)
+        .returning(SlotRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )

@@ -1,0 +1,186 @@
+"""From rows to views: providers, workers with their ratings, bookings, and visits as those see them who make them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services import audit, people
+from services.actor import Actor
+from services.home_care.catalogue import service_on
+from services.home_care.states import ComplaintAbout, DeclineReason, Rating, ServiceState
+from services.home_care.tables import (
+    BookingWorkerRow,
+    CareWorkerRow,
+    ProviderRow,
+    ServiceBookingRow,
+    ShiftRow,
+)
+from services.home_care.terms import terms_on
+from services.home_care.views import (
+    CareWorker,
+    Credential,
+    Household,
+    Place,
+    PriceSplit,
+    Provider,
+    ServiceBooking,
+    Shift,
+    Visit,
+)
+from services.people import Person
+from services.sealing import Vault, vault_of
+from services.vouchers import VoucherKind, VoucherPart
+
+NOTE = "service_bookings.note"
+PLACE = "service_bookings.place"
+SYSTEM = Actor.system()
+CALLED_OFF = (ServiceState.CANCELLED, ServiceState.DECLINED)
+
+
+def provider_view(row: ProviderRow) -> Provider:
+    """The provider of a row."""
+    return Provider(
+        id=row.id,
+        name=row.name,
+        credit_code=row.credit_code,
+        district=row.district,
+        street=row.street,
+        community=row.community,
+        phone=row.phone,
+        licences=tuple(row.licences),
+        areas=tuple(row.areas),
+        services=tuple(row.services),
+        is_demonstration=row.is_demonstration,
+    )
+
+
+def shift_view(row: ShiftRow) -> Shift:
+    """The shift of a row."""
+    return Shift(row.weekday, row.begins, row.ends)
+
+
+def worker_views(session: Session, rows: Collection[CareWorkerRow]) -> dict[UUID, CareWorker]:
+    """The workers of these rows by id, with what those whom they visited thought of them."""
+    rated = _ratings(session, [row.id for row in rows])
+    return {row.id: _worker_view(row, *rated.get(row.id, (None, 0))) for row in rows}
+
+
+def booking_view(session: Session, row: ServiceBookingRow) -> ServiceBooking:
+    """The booking of a row."""
+    return booking_views(session, [row])[0]
+
+
+def booking_views(session: Session, rows: Sequence[ServiceBookingRow]) -> list[ServiceBooking]:
+    """The bookings of these rows, in their order."""
+    workers = worker_views(
+        session, list({each.worker.id: each.worker for row in rows for each in row.workers}.values())
+    )
+    return [_booking_view(row, workers) for row in rows]
+
+
+def visit_views(session: Session, actor: Actor, rows: Sequence[ServiceBookingRow], *, now: datetime) -> list[Visit]:
+    """The visits of these rows as those see them who carry them out, who were found to have a right to it before. Where
+    a household is seen whole, the record of deeds holds who saw it."""
+    vault = vault_of(session)
+    bookings = booking_views(session, rows)
+    return [
+        Visit(
+            booking=booking,
+            household=_household(session, actor, row, now),
+            note=vault.open(row.note_sealed, context=NOTE) if row.note_sealed is not None else None,
+            start_place=_place(vault, row.start_place_sealed),
+            end_place=_place(vault, row.end_place_sealed),
+        )
+        for row, booking in zip(rows, bookings, strict=True)
+    ]
+
+
+def split_view(row: ServiceBookingRow) -> PriceSplit:
+    """The price of a row as it was agreed."""
+    parts = tuple(VoucherPart(VoucherKind(kind), fen) for kind, fen in row.vouchers)
+    return PriceSplit(row.price_fen, parts, row.self_paid_fen, row.uncovered_fen)
+
+
+def sealed_place(vault: Vault, place: Place | None) -> bytes | None:
+    """Where a phone was, as it is stored."""
+    return vault.seal(json.dumps(asdict(place)), context=PLACE) if place is not None else None
+
+
+def _worker_view(row: CareWorkerRow, rating_tenths: int | None, ratings: int) -> CareWorker:
+    return CareWorker(
+        id=row.id,
+        provider_id=row.provider_id,
+        name=row.name,
+        sex=row.sex,
+        credentials=tuple(Credential(it.kind, it.issued_on, it.valid_until) for it in row.credentials),
+        health_checked_until=row.health_checked_until,
+        since=row.since,
+        left_on=row.left_on,
+        rating_tenths=rating_tenths,
+        ratings=ratings,
+    )
+
+
+def _ratings(session: Session, worker_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+    """By worker: the average in tenths of a point, halves rounded up, and how many ratings there are."""
+    # An integer of the database: ten times the sum, halves rounded up.
+    tenths = (20 * func.sum(ServiceBookingRow.rating) + func.count()) / (2 * func.count())
+    asked = (
+        select(BookingWorkerRow.care_worker_id, func.floor(tenths), func.count())
+        .join(ServiceBookingRow, ServiceBookingRow.id == BookingWorkerRow.booking_id)
+        .where(BookingWorkerRow.care_worker_id.in_(list(worker_ids)), ServiceBookingRow.rating.is_not(None))
+        .group_by(BookingWorkerRow.care_worker_id)
+    )
+    return {worker_id: (int(average), count) for worker_id, average, count in session.execute(asked)}
+
+
+def _booking_view(row: ServiceBookingRow, workers: dict[UUID, CareWorker]) -> ServiceBooking:
+    terms = terms_on(row.day)
+    return ServiceBooking(
+        id=row.id,
+        person_id=row.person_id,
+        service=service_on(row.service, row.day),
+        provider=provider_view(row.provider),
+        workers=tuple(workers[each.care_worker_id] for each in row.workers),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        split=split_view(row),
+        state=ServiceState(row.state),
+        booked_at=row.booked_at,
+        booked_through=row.booked_through,
+        cancel_until_at=terms.cancel_until(row.starts_at),
+        answer_until_at=terms.answer_until(row.starts_at),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        object_until_at=terms.object_until(row.over_at) if row.over_at is not None else None,
+        decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
+        rating=Rating.of(row.rating) if row.rating else None,
+        complaint=ComplaintAbout(row.complaint.about) if row.complaint else None,
+    )
+
+
+def _household(session: Session, actor: Actor, row: ServiceBookingRow, now: datetime) -> Household:
+    person: Person = people.get_person(session, SYSTEM, person_id=row.person_id)
+    whole = terms_on(row.day).shows_household(row.starts_at, row.ends_at, now) and row.state not in CALLED_OFF
+    if whole:
+        audit.record(session, actor, "household_read", city=row.city, person_id=person.id, subject_id=row.id, now=now)
+    return Household(
+        masked_name=person.masked_name,
+        district=person.district,
+        street=person.street,
+        community=person.community,
+        name=person.name if whole else None,
+        address=people.address_of(session, person.id) if whole else None,
+        phone=people.phone_of(session, person.id) if whole else None,
+    )
+
+
+def _place(vault: Vault, sealed: bytes | None) -> Place | None:
+    return Place(**json.loads(vault.open(sealed, context=PLACE))) if sealed is not None else None

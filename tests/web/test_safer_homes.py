@@ -1,0 +1,208 @@
+"""Making a home safe on the pages of the senior, the worker and the firm, from the application to the payment."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from services.actor import Actor, ActorKind
+from services.database import new_id
+from services.demo.staff import add_demo_staff
+from services.home_adaptation import (
+    MOST_BYTES,
+    AdaptationState,
+    EventKind,
+    Owner,
+    PhotoStage,
+    latest_adaptation,
+    rules_on,
+)
+from services.people import Person
+from services.staff.accounts import NewStaff
+from tests.adapting import firm as add_a_firm
+from tests.adapting import photo
+from tests.conftest import NOW, person_named
+from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
+from tests.web.staff import CITY, LIU, MA, staff_browser
+from webapp.adaptation_words import event_words, item_words, owner_words, stage_words, state_words
+
+SYSTEM = Actor.system()
+FIRM = "zhou.anju"
+
+
+@pytest.fixture
+def desk(site: Flask, session: Session) -> FlaskClient:
+    """The browser of 刘工, who works in 翠竹."""
+    return staff_browser(site, session, LIU)
+
+
+@pytest.fixture
+def office(site: Flask, session: Session) -> FlaskClient:
+    """The browser of a firm's office."""
+    workplace_id = new_id()
+    add_a_firm(session, workplace_id, city=CITY)
+    account = NewStaff(FIRM, "周师傅", ActorKind.PROVIDER, workplace_id=workplace_id)
+    add_demo_staff(session, [account], city=CITY, now=NOW)
+    return staff_browser(site, session, FIRM)
+
+
+def form_of(response: TestResponse, ending: str) -> tuple[str, dict[str, str]]:
+    """The address of the form that ends so, and what it would send."""
+    form = next(form for form in page_of(response).iter("form") if form.get("action", "").endswith(ending))
+    fields = {
+        field.get("name"): field.get("value", "")
+        for field in form.iter("input")
+        if field.get("type") not in ("radio", "checkbox", "file") or field.get("checked") is not None
+    }
+    return form.get("action"), fields
+
+
+def press(client: FlaskClient, address: str, ending: str, **typed: object) -> TestResponse:
+    """Open the page, fill in and send one of its forms."""
+    action, fields = form_of(client.get(address), ending)
+    return client.post(action, data=fields | typed, content_type="multipart/form-data" if "photo" in typed else None)
+
+
+def a_photo() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(photo(size=(1200, 900))), "IMG_1.jpg"
+
+
+def state(session: Session, person: Person) -> AdaptationState:
+    session.expire_all()
+    found = latest_adaptation(session, SYSTEM, person_id=person.id)
+    assert found is not None
+    return found.state
+
+
+def test_three_people_make_a_home_safe(
+    hers: FlaskClient, desk: FlaskClient, office: FlaskClient, session: Session, wang: Person
+) -> None:
+    assert "是我自己的房子" in words_of(hers.get("/home-adaptation"))
+    assert press(hers, "/home-adaptation", "/herself").status_code == 303
+    assert "社区会上门看看" in words_of(hers.get("/home-adaptation"))
+
+    task = next(link.get("href") for link in page_of(desk.get("/staff")).iter("a") if "/tasks/" in link.get("href", ""))
+    page = desk.get(task)
+    case = next(link.get("href") for link in page_of(page).iter("a") if "/staff/adaptations/" in link.get("href", ""))
+    assert "住房待评估" in words_of(page)
+    assert "水贝" not in words_of(desk.get(case))
+    shown = press(desk, case, "/home")
+    assert "15400000002" in words_of(shown)
+    sent = press(desk, case, "/assessment", need=["grab_bars", "wheelchair"], words="浴室湿滑")
+    assert sent.status_code == 303
+    assert "公司正在算价钱" in words_of(hers.get("/home-adaptation"))
+
+    hers_at_firm = case.replace("/staff/", "/staff/provider/")
+    assert "王*珍" in words_of(office.get("/staff/provider/adaptations"))
+    assert "扶手" in words_of(office.get(hers_at_firm))
+    prices = {"price-grab_bars": "250", "quantity-grab_bars": "4", "price-wheelchair": "3500.50"}
+    assert press(office, hers_at_firm, "/quote", **prices).status_code == 303
+    asked = words_of(hers.get("/home-adaptation"))
+    # 3,000 of the wheelchair's 3,500.50 count.
+    assert "同意，我出500.50元" in asked
+    assert press(hers, "/home-adaptation", "/agreement").status_code == 303
+
+    assert press(desk, case, "/decision/approve", words="上门看过").status_code == 303
+    assert press(office, hers_at_firm, "/begin").status_code == 409
+    assert press(office, hers_at_firm, "/photos/before", photo=a_photo()).status_code == 303
+    assert press(office, hers_at_firm, "/begin").status_code == 303
+    assert press(office, hers_at_firm, "/photos/after", photo=a_photo()).status_code == 303
+    assert press(office, hers_at_firm, "/finish", works="1000", aids="3500.50").status_code == 303
+
+    looking = hers.get("/home-adaptation")
+    pictures = [image.get("src") for image in page_of(looking).iter("img")]
+    assert len(pictures) == 2
+    picture = hers.get(pictures[0])
+    assert (picture.mimetype, picture.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert hers.post("/home-adaptation/objection", data={"words": " "}).status_code == 422
+    assert press(hers, "/home-adaptation/objection", "/objection", words="扶手松了").status_code == 303
+    assert "扶手松了" in words_of(office.get(hers_at_firm))
+    assert press(office, hers_at_firm, "/finish", works="1000", aids="3500.50").status_code == 303
+    assert press(hers, "/home-adaptation", "/acceptance").status_code == 303
+
+    wrong = press(desk, case, "/payment", yuan="4500.50", reference="SZ-1")
+    assert wrong.status_code == 409
+    assert "4,000元" in words_of(wrong)
+    assert press(desk, case, "/payment", yuan="4000", reference="SZ-1").status_code == 303
+    assert state(session, wang) is AdaptationState.PAID
+    assert "您的家改造好了" in words_of(hers.get("/home-adaptation"))
+    assert "改造我的家" in words_of(hers.get("/benefits/home-adaptation"))
+
+
+def test_a_worker_does_all_of_it_with_her_at_the_desk(
+    desk: FlaskClient, office: FlaskClient, session: Session, wang: Person
+) -> None:
+    new = f"/staff/adaptations/of/{wang.id}"
+    assert new in desk.get(f"/staff/people/{wang.id}").get_data(as_text=True)
+    assert press(desk, new, new).status_code == 303
+    assert "请选择房子是谁的" in words_of(desk.get(new))
+    case = press(desk, new, new, owner="landlord").location
+    assert desk.get(new).location == case
+    press(desk, case, "/assessment", need=["ramp"], words="")
+    press(desk, case, "/photos/before", photo=a_photo())
+    press(office, case.replace("/staff/", "/staff/provider/"), "/quote", **{"price-ramp": "800"})
+    press(desk, case, "/agreement")
+    assert state(session, wang) is AdaptationState.QUOTED
+    assert press(desk, case, "/owner", words="房东在场").status_code == 409
+    press(desk, case, "/photos/consent", photo=a_photo())
+    assert press(desk, case, "/owner", words="房东在场").status_code == 303
+    assert state(session, wang) is AdaptationState.AGREED
+    assert press(desk, case, "/decision/refuse", words="房子要拆").status_code == 303
+    assert state(session, wang) is AdaptationState.REFUSED
+    assert "王*珍" in words_of(desk.get("/staff/adaptations"))
+
+
+def test_she_takes_it_back(hers: FlaskClient, session: Session, wang: Person) -> None:
+    press(hers, "/home-adaptation", "/family")
+    assert "真的不做了吗" in words_of(hers.get("/home-adaptation/withdrawal"))
+    assert press(hers, "/home-adaptation/withdrawal", "/withdrawal").status_code == 303
+    assert state(session, wang) is AdaptationState.WITHDRAWN
+    assert "是租的房子" in words_of(hers.get("/home-adaptation"))
+
+
+def test_cases_and_photos_are_closed_to_others(
+    site: Flask, hers: FlaskClient, desk: FlaskClient, session: Session, wang: Person, clock: TestClock
+) -> None:
+    press(hers, "/home-adaptation", "/herself")
+    found = latest_adaptation(session, SYSTEM, person_id=wang.id)
+    assert found is not None
+    case = f"/staff/adaptations/{found.id}"
+    press(desk, case, "/photos/before", photo=a_photo())
+    photo_id = latest_adaptation(session, SYSTEM, person_id=wang.id).photos[0].id  # type: ignore[union-attr]
+    other = staff_browser(site, session, MA)
+    for address in (case, f"{case}/photos/{photo_id}"):
+        assert other.get(address).status_code == 403
+    stranger = signed_in_browser(site, session, person_named(session, "黄婉仪"), "15400000003", clock.at)
+    assert stranger.get(f"/home-adaptation/photos/{photo_id}").status_code == 404
+    assert hers.get(f"/home-adaptation/photos/{photo_id}").status_code == 200
+
+
+def test_what_is_no_photo_or_too_large_is_refused(
+    hers: FlaskClient, desk: FlaskClient, session: Session, wang: Person
+) -> None:
+    press(hers, "/home-adaptation", "/herself")
+    found = latest_adaptation(session, SYSTEM, person_id=wang.id)
+    assert found is not None
+    case = f"/staff/adaptations/{found.id}"
+    text = (io.BytesIO(b"not a picture"), "IMG.jpg")
+    refused = press(desk, case, "/photos/before", photo=text)
+    assert refused.status_code == 409
+    assert "照片打不开" in words_of(refused)
+    action, _ = form_of(desk.get(case), "/photos/before")
+    huge = desk.post(action, data=bytes(MOST_BYTES * 2), content_type="multipart/form-data; boundary=x")
+    assert huge.status_code == 413
+
+
+def test_every_code_has_words(site: Flask) -> None:
+    with site.test_request_context():
+        codes = rules_on(NOW.date()).items
+        assert all(item_words(code) != code for code in codes)
+        assert all(state_words(each) for each in AdaptationState)
+        assert all(event_words(each) for each in EventKind)
+        assert all(owner_words(each) for each in Owner)
+        assert all(stage_words(each) for each in PhotoStage)

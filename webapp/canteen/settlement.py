@@ -1,0 +1,96 @@
+"""A canteen's month: what guests paid and what the city owes, day by day, on the page, as CSV and on paper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, request
+from flask import Response as FlaskResponse
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from services.clock import local_day
+from services.meals.counter import Settlement, get_settlement, settlement_csv
+from services.meals.counter.settlement import SETTLEMENT_COLUMNS
+from webapp.access import canteens_only, current_staff_actor
+from webapp.canteen.workplace import canteen_id
+from webapp.pages import show
+from webapp.site import now
+from webapp.transaction import database_session
+
+# Spreadsheet programs take a file without it for one in the character set of their machine.
+BYTE_ORDER_MARK = "\ufeff"
+
+blueprint = Blueprint("canteen_settlement", __name__, url_prefix="/staff/canteen/settlement")
+
+
+@blueprint.get("")
+@canteens_only
+def settlement() -> AnyResponse:
+    """One month, this one unless another was asked for."""
+    found = _settlement()
+    return show(
+        "canteen/settlement.html",
+        settlement=found,
+        before=_first_of_month(found.month - timedelta(days=1)),
+        after=_first_of_month(found.month + timedelta(days=31)),
+    )
+
+
+@blueprint.post("")
+@canteens_only
+def csv() -> AnyResponse:
+    """The same as CSV."""
+    found = _settlement()
+    text = settlement_csv(found, headings=_headings(), total_words=_("Total"))
+    answer = FlaskResponse(BYTE_ORDER_MARK + text, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="settlement-{found.month:%Y-%m}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _settlement() -> Settlement:
+    return get_settlement(
+        database_session(),
+        current_staff_actor(),
+        canteen_id=canteen_id(),
+        month=_month_asked_for(),
+        now=now(),
+    )
+
+
+def _month_asked_for() -> date:
+    text = request.args.get("month")
+    if text is None:
+        return _first_of_month(local_day(now()))
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        abort(400)
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _headings() -> tuple[str, ...]:
+    """The words over the columns of the file, in its order."""
+    words = {
+        "day": _("Day"),
+        "bookings": _("Bookings"),
+        "portions": _("Portions"),
+        "price_fen": _("Price"),
+        "subsidy_fen": _("Meal subsidy"),
+        "delivery_fee_fen": _("Bringing it"),
+        "delivery_subsidy_fen": _("Subsidy for deliveries"),
+        "paid_by_guests_fen": _("Guests paid"),
+        "subsidised_diners": _("Subsidised diners"),
+        "operator_subsidy_fen": _("Subsidy for the canteen"),
+        "deliveries": _("Deliveries"),
+        "subsidised_deliveries": _("Subsidised deliveries"),
+        "paid_by_city_fen": _("The city pays"),
+        "total_fen": _("Total"),
+        "not_picked_up": _("Not picked up"),
+        "still_open": _("Not handed out yet"),
+    }
+    return tuple(words[column] for column in SETTLEMENT_COLUMNS)
