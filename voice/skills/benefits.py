@@ -35,8 +35,10 @@ class CheckBenefits(Answers):
         """See `Skill.next_step`."""
         overview = see_benefits(turn.session, turn.actor, person_id=turn.person_id, now=turn.now)
         if "benefit" in task.slots:
-            named = overview.line(OF_A_SENTENCE[task.slots["benefit"]])
-            return Step(turn.words.joined(standing_of(turn, named), *when_it_rises(turn, overview, task)))
+            asked_about = OF_A_SENTENCE[task.slots["benefit"]]
+            return Step(
+                turn.words.joined(standing_of(turn, overview.line(asked_about)), *when_it_rises(turn, overview, task))
+            )
         telling = [line for line in overview.lines if line.standing not in _NOT_TOLD_UNASKED]
         if not telling:
             return Step(turn.words.line("At the moment there is nothing that you can get."))
