@@ -21,7 +21,7 @@ _PIECES = re.compile(
     r"|(?P<many>[两二三四五六七八九十]|\d)个(?=[^，人星礼月小]{1,5}[饭餐])"
     rf"|(?P<short>[俩仨]){_OF_FOOD}|(?:来|要|整|搞|弄|订|拿)(?P<bare>[俩仨])(?![人口])"
 )
-_PEOPLE = re.compile(rf"(?P<count>{NUMBER})(?:个人|位|口人|人)(?=的?(?:吃|饭|餐|份|都|要|用|午|晚|早)|的|$|，)")
+_PEOPLE = re.compile(rf"(?P<count>{NUMBER}|俩)(?:个人|位|口人|人)(?=的?(?:吃|饭|餐|份|都|要|用|午|晚|早)|的|$|，)")
 _EACH = re.compile(r"(?:一人|每人|每个人|一个人|各)(?:要|来|订|给)?(?:一|1)(?:份|个|盒|客)")
 _COMPANION = (
     "老伴儿?|老头子?|老头儿|老太婆|老太太|老婆子?|老公|爱人|堂客|先生|太太"
@@ -69,7 +69,7 @@ def _for_us(text: str) -> Iterator[QuantityMention]:
     if each:
         if count:
             yield QuantityMention(each.start(), each.end(), count)
-    elif two and re.search(r"都要|都吃|也要|也吃|一起吃|两个都|都订|吃饭|的饭", text[two.end() : two.end() + 8]):
+    elif two and re.search(r"都要|都吃|也要|也吃|一起吃|两个都|都订|吃饭|的饭|的午饭|的晚饭|的早饭", text[two.end() : two.end() + 8]):
         yield QuantityMention(two.start(), two.end(), 2)
 
 

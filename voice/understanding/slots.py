@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from voice.understanding.normalise import CLAUSE_BREAK
 from voice.understanding.reading import Reading, SlotValue, Token
 from voice.understanding.signs import Candidate
 
@@ -110,7 +111,8 @@ def _are_all_meant(reading: Reading, name: str, tokens: list[Token]) -> bool:
     """午饭和晚饭都要 states two values, and no slot can hold two: she is asked."""
     for first, second in pairwise(tokens):
         between = "".join(unit.text for unit in reading.units[first.end : second.end + 2])
-        if first.slot(name) != second.slot(name) and _BOTH.search(between):
+        is_one_breath = between.count(CLAUSE_BREAK) <= 1
+        if first.slot(name) != second.slot(name) and is_one_breath and _BOTH.search(between):
             return True
     return False
 
