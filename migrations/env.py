@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 import services.allowances.ledger.tables
 import services.allowances.tables
-import services.audit
+import services.audit.tables
 import services.calendar.engagements
 import services.certification.tables
 import services.conversations

@@ -9,6 +9,7 @@ import sys
 
 from services import month_command
 from services.allowances import screening_command as screening
+from services.audit import command as audit
 from services.benefits import command as eligibility
 from services.certification import command as certification
 from services.clock import SystemClock
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     registry.add_arguments(commands.add_parser("registry", help="import extracts of other offices' registers"))
     staff.add_arguments(commands.add_parser("staff", help="accounts of community workers and operators"))
+    audit.add_arguments(commands.add_parser("audit", help="the record of deeds: prove it, note it, export it"))
     certification.add_arguments(
         commands.add_parser("certification", help="campaigns of proof of life, and proofs shared with other offices")
     )
@@ -88,6 +90,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
             return registry.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "staff":
             return staff.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "audit":
+            return audit.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "certification":
             return certification.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "month":

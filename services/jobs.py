@@ -18,6 +18,7 @@ from procrastinate.jobs import Status
 from sqlalchemy.orm import Session, sessionmaker
 
 from services import (
+    audit,
     certification,
     conversations,
     home_adaptation,
@@ -28,6 +29,7 @@ from services import (
     staff,
     vouchers,
 )
+from services.actor import Actor
 from services.allowances import by_the_clock
 from services.allowances.ledger.by_the_clock import announce_coming_tiers
 from services.clock import Clock
@@ -303,6 +305,15 @@ def _add_housekeeping(app: procrastinate.App, database: Database, settings: Sett
         for step in steps:
             with unit_of_work(database.sessions) as session:
                 step(session, now=clock.now())
+
+    @app.periodic(cron=EVERY_TEN_MINUTES)
+    @app.task(name="note_deeds", queueing_lock="note_deeds")
+    def note_deeds(timestamp: int) -> None:
+        """Where the record of deeds ends. The log of the worker is one of the places where the note is kept."""
+        with unit_of_work(database.sessions) as session:
+            note = audit.note_heads(session, Actor.system(), city=settings.city, now=clock.now())
+        if note:
+            logger.info("deeds_noted note=%s", note)
 
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="extend_demonstration", queueing_lock="extend_demonstration")

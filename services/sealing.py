@@ -1,4 +1,5 @@
-"""Sealing of personal data: AES-GCM for what is stored, keyed blind indexes for what must be found again.
+"""Sealing of personal data: AES-GCM for what is stored, keyed blind indexes for what must be found again; and signing
+of the record of deeds.
 
 A sealed value carries the id of its key, so that keys can be changed while old values still open. The context (table
 and column) is authenticated with it: a sealed phone number copied into another column does not open there.
@@ -6,6 +7,7 @@ and column) is authenticated with it: a sealed phone number copied into another 
 
 from __future__ import annotations
 
+import hmac
 import os
 from hashlib import sha256
 from typing import Any
@@ -34,18 +36,20 @@ class Vault:
 
     def __init__(self, settings: Settings) -> None:
         self._set_up(
-            named_keys(settings.sealing_keys.get_secret_value()), decoded_key(settings.index_key.get_secret_value())
+            named_keys(settings.sealing_keys.get_secret_value()),
+            decoded_key(settings.index_key.get_secret_value()),
+            named_keys(settings.audit_keys.get_secret_value()),
         )
 
     def __getstate__(self) -> dict[str, Any]:
         """The keys, for a process of our own that seals on our behalf."""
-        return {"keys": self._keys, "index_key": self._index_key}
+        return {"keys": self._keys, "index_key": self._index_key, "audit_keys": self._audit_keys}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(state["keys"], state["index_key"])
+        self._set_up(state["keys"], state["index_key"], state["audit_keys"])
 
-    def _set_up(self, keys: dict[str, bytes], index_key: bytes) -> None:
-        self._keys, self._index_key = keys, index_key
+    def _set_up(self, keys: dict[str, bytes], index_key: bytes, audit_keys: dict[str, bytes]) -> None:
+        self._keys, self._index_key, self._audit_keys = keys, index_key, audit_keys
         current = next(iter(keys))
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
         self._current, self._prefix = self._ciphers[current], current.encode() + b":"
@@ -90,6 +94,17 @@ class Vault:
         outer.update(inner.digest())
         digest: bytes = outer.digest()
         return digest
+
+    def signed(self, content: bytes) -> tuple[str, bytes]:
+        """The id of the key that signs the record of deeds, and 32 bytes that only its holder can make of `content`
+        (HMAC-SHA-256)."""
+        key_id, key = next(iter(self._audit_keys.items()))
+        return key_id, hmac.digest(key, content, "sha256")
+
+    def is_signed(self, content: bytes, key_id: str, mac: bytes) -> bool:
+        """Whether `mac` was made of `content` with the key of this id; never for a key that is not known."""
+        key = self._audit_keys.get(key_id)
+        return key is not None and hmac.compare_digest(mac, hmac.digest(key, content, "sha256"))
 
 
 def vault_of(session: Session) -> Vault:

@@ -7,10 +7,9 @@ and `make test` write random secrets to `var/settings.env` once, so that what wa
 from __future__ import annotations
 
 import base64
-import os
+import fcntl
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -44,6 +43,9 @@ class Settings(BaseModel):
     sealing_keys: SecretStr = Field(
         description="id:key pairs, comma-separated, keys of 32 bytes in base64; the first seals, all of them open"
     )
+    audit_keys: SecretStr = Field(
+        description="id:key pairs that sign the record of deeds; the first signs; kept as long as the record"
+    )
     demo: bool = Field(default=False, description="fictional data, the demo phone, marks on every page")
     database_url: str | None = Field(default=None, description="a PostgreSQL cluster; without it one runs in var/")
     var_dir: Path = Field(default=PROJECT / "var", description="what the running system keeps on disk")
@@ -74,7 +76,7 @@ class Settings(BaseModel):
         decoded_key(value.get_secret_value())
         return value
 
-    @field_validator("sealing_keys")
+    @field_validator("sealing_keys", "audit_keys")
     @classmethod
     def _are_keys(cls, value: SecretStr) -> SecretStr:
         named_keys(value.get_secret_value())
@@ -123,29 +125,34 @@ def named_keys(text: str) -> dict[str, bytes]:
 
 
 def ensure_demo_settings(var_dir: Path) -> Path:
-    """The file with this demonstration's own random secrets; written on the first call, kept ever after."""
+    """The file with this demonstration's own random secrets. Each is written once and kept ever after; a secret that a
+    newer version needs is added."""
     path = var_dir / DEMO_FILE
-    if path.exists():
-        return path
+    var_dir.mkdir(parents=True, exist_ok=True)
+    # Of two first runs at the same moment one writes the secrets, and both use them.
+    with path.with_name(f"{DEMO_FILE}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = _read_file(path)
+        wanted = {PREFIX + name: value for name, value in _new_demo_secrets().items()}
+        if wanted.keys() - kept.keys():
+            draft = path.with_name(f"{DEMO_FILE}.draft")
+            draft.touch(mode=0o600)
+            draft.write_text("".join(f"{name}={it}\n" for name, it in (wanted | kept).items()), encoding="utf-8")
+            draft.replace(path)
+    return path
 
+
+def _new_demo_secrets() -> dict[str, str]:
     def new_key() -> str:
         return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
-    lines = {
+    return {
         "DEMO": "true",
         "SECRET_KEY": new_key(),
         "INDEX_KEY": new_key(),
         "SEALING_KEYS": f"k1:{new_key()}",
+        "AUDIT_KEYS": f"a1:{new_key()}",
     }
-    var_dir.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text("".join(f"{PREFIX}{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
-    # Of two first runs at the same moment one writes the secrets, and both use them.
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
-    return path
 
 
 def _read_file(path: Path) -> dict[str, str]:

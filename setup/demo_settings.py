@@ -24,7 +24,7 @@ def step() -> Step:
         "demo-settings",
         title="making secrets for the demonstration",
         usually="seconds",
-        made_from=lambda: [],
+        made_from=lambda: [PROJECT / "services" / "settings.py"],
         makes=_files,
         work=_write,
     )

@@ -21,9 +21,9 @@ from services.certification.ledger import enter_sharing
 from services.certification.parameters import parameters
 from services.certification.tables import CampaignRow, ProofRow, SharedProofRow, SharingRow
 from services.clock import local_day
+from services.csv_lines import safe_cell
 from services.database.tables import new_id
 from services.people import ID_NUMBER, PersonRow
-from services.registry.cells import FORMULA_SIGNS
 from services.sealing import vault_of
 
 # A sealed ID number, a name, and what proves that its owner is alive.
@@ -100,7 +100,7 @@ def _written(session: Session, found: list[Given], day: date) -> str:
     lines.writerow(COLUMNS)
     for sealed, name, proof in found:
         id_number = vault.open(sealed, context=ID_NUMBER)
-        lines.writerow((id_number, _harmless(name), proof.kind, proof.proven_on.isoformat(), proof.confidence))
+        lines.writerow((id_number, safe_cell(name), proof.kind, proof.proven_on.isoformat(), proof.confidence))
     return written.getvalue()
 
 
@@ -120,8 +120,3 @@ def _to_give(session: Session, *, city: str, partner: str, again: bool) -> list[
         )
         wanted = wanted.where(ProofRow.id.not_in(given))
     return [(sealed, name, proof) for sealed, name, proof in session.execute(wanted)]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

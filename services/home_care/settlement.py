@@ -6,10 +6,8 @@ and the days for objections have passed: from then on no step can move one of it
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from io import StringIO
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor, Capability, require
-from services.allowances.ledger.bank_file import safe_cell
 from services.allowances.months import months_later
 from services.clock import CITY_TIME, local_moment
+from services.csv_lines import csv_line
 from services.home_care.objecting import WITHOUT_VISIT
 from services.home_care.providing import get_provider
 from services.home_care.reading import split_view
@@ -75,15 +73,15 @@ def export_settlement(
     provider = session.get(ProviderRow, provider_id)
     settled = month_settlement(session, actor, provider_id=provider_id, month=month, now=now)
     assert provider is not None
-    lines = [_csv(COLUMNS)]
+    lines = [csv_line(COLUMNS)]
     for line in settled.lines:
         if not line.is_held:
             at = line.starts_at.astimezone(CITY_TIME)
             amounts = (line.split.price_fen, line.split.vouchers, line.split.self_paid_fen, line.split.uncovered_fen)
             who = (line.service, line.masked_name, " ".join(line.workers))
-            lines.append(_csv((VISIT, str(line.booking_id), str(line.day), f"{at:%H:%M}", *who, *_cells(*amounts))))
+            lines.append(csv_line((VISIT, str(line.booking_id), str(line.day), f"{at:%H:%M}", *who, *_cells(*amounts))))
     totals = (settled.price_fen, settled.by_voucher, settled.self_paid_fen, settled.uncovered_fen)
-    lines.append(_csv((TOTAL, "", "", "", "", "", "", *_cells(*totals))))
+    lines.append(csv_line((TOTAL, "", "", "", "", "", "", *_cells(*totals))))
     audit.record(
         session,
         actor,
@@ -137,9 +135,3 @@ def _by_voucher(parts: Iterable[VoucherPart]) -> tuple[VoucherPart, ...]:
 def _cells(price_fen: int, vouchers: Iterable[VoucherPart], self_paid_fen: int, uncovered_fen: int) -> tuple[str, ...]:
     by_kind = {part.kind: part.fen for part in vouchers}
     return tuple(map(str, (price_fen, *(by_kind.get(kind, 0) for kind in VoucherKind), self_paid_fen, uncovered_fen)))
-
-
-def _csv(cells: Iterable[str]) -> str:
-    line = StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
-    return line.getvalue()

@@ -14,7 +14,12 @@ from services.settings import Settings, SettingsWrong, decoded_key, ensure_demo_
 
 KEY = base64.b64encode(bytes(32)).decode()
 OTHER_KEY = base64.b64encode(bytes([1] * 32)).decode()
-GIVEN = {"YINIAN_SECRET_KEY": KEY, "YINIAN_INDEX_KEY": KEY, "YINIAN_SEALING_KEYS": f"k1:{KEY}"}
+GIVEN = {
+    "YINIAN_SECRET_KEY": KEY,
+    "YINIAN_INDEX_KEY": KEY,
+    "YINIAN_SEALING_KEYS": f"k1:{KEY}",
+    "YINIAN_AUDIT_KEYS": f"a1:{KEY}",
+}
 
 
 def settings_of(tmp_path: Path, **environment: str) -> Settings:
@@ -39,6 +44,18 @@ def test_a_demonstration_keeps_its_own_random_secrets(tmp_path: Path) -> None:
     assert first.demo
     assert file.stat().st_mode & 0o077 == 0
     assert first.secret_key.get_secret_value() not in repr(first)
+
+
+def test_a_demonstration_of_an_older_version_gets_the_secret_that_it_lacks_and_keeps_the_others(tmp_path: Path) -> None:
+    file = ensure_demo_settings(tmp_path)
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    old = [line for line in lines if not line.startswith("YINIAN_AUDIT_KEYS")]
+    file.write_text("".join(old), encoding="utf-8")
+    ensure_demo_settings(tmp_path)
+    now = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert set(old) < set(now)
+    assert Settings.from_environment({"YINIAN_VAR_DIR": str(tmp_path)}).audit_keys
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_an_old_demonstration_makes_none_of_a_city(tmp_path: Path) -> None:

@@ -6,11 +6,9 @@ the file holds what a notice would print, and the last four digits of the card.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,14 +21,13 @@ from services.allowances.ledger.runs import held_run
 from services.allowances.ledger.states import RunState
 from services.allowances.ledger.tables import PaymentRunRow
 from services.benefits import Benefit, figure_on
+from services.csv_lines import csv_line
 from services.people import masked_name
 from services.sealing import Vault, vault_of
 
 TOKEN = "bank_file.token"
 COLUMNS = ("kind", "reference", "district", "bank_token", "masked_name", "card_last_four", "amount_fen", "remark")
 PAYMENT, TOTAL, GRAND_TOTAL = "payment", "total", "grand_total"
-# A spreadsheet runs a cell that begins so.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 # What is paid to one person out of one district's money is one payment; its reference is the first of its lines.
 PAYMENTS = text("""
@@ -63,17 +60,17 @@ def export_bank_file(session: Session, actor: Actor, *, run_id: UUID, now: datet
     run = held_run(session, actor, run_id)
     if run.state not in (RunState.AUDITED, RunState.PAID):
         raise RunNotReady(state=run.state, wanted=RunState.AUDITED.value)
-    lines = [_csv(COLUMNS)]
+    lines = [csv_line(COLUMNS)]
     totals: dict[str, int] = {}
     counted = 0
     for district, row in _payments(session, run):
-        lines.append(_csv(row))
+        lines.append(csv_line(row))
         totals[district] = totals.get(district, 0) + int(row[6])
         counted += 1
     for district, fen in sorted(totals.items()):
-        lines.append(_csv((TOTAL, "", district, "", "", "", str(fen), "")))
+        lines.append(csv_line((TOTAL, "", district, "", "", "", str(fen), "")))
     file = BankFile(tuple(lines), counted, totals)
-    lines.append(_csv((GRAND_TOTAL, "", "", "", "", "", str(file.fen), "")))
+    lines.append(csv_line((GRAND_TOTAL, "", "", "", "", "", str(file.fen), "")))
     audit.record(
         session,
         actor,
@@ -103,18 +100,3 @@ def _payments(session: Session, run: PaymentRunRow) -> Iterator[tuple[str, tuple
         token, name = bank_token(vault, row.person_id), masked_name(row.name)
         cells = (PAYMENT, row.reference, row.district, token, name, row.card_last_four or "", str(int(row.fen)), remark)
         yield row.district, cells
-
-
-def safe_cell(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=SUM(A1)"), safe_cell("陈*英")
-    ("'=SUM(A1)", '陈*英')
-    """
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
-
-
-def _csv(cells: tuple[str, ...]) -> str:
-    line = StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
-    return line.getvalue()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +13,8 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, se
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
-from services.allowances.ledger.bank_file import safe_cell
 from services.clock import local_day
+from services.csv_lines import csv_line
 from services.meals.counter.places import canteen_at
 from services.meals.subsidy import rule_on
 from services.meals.tables import MealBookingRow, MenuRow
@@ -108,13 +106,10 @@ def get_settlement(session: Session, actor: Actor, *, canteen_id: UUID, month: d
 def settlement_csv(settlement: Settlement, *, headings: tuple[str, ...], total_words: str) -> str:
     """The settlement as CSV: a row for each day, then the total; amounts in yuan with two decimals. `headings` are the
     words over the columns, in the order of `SETTLEMENT_COLUMNS`. No cell begins a formula."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([safe_cell(heading) for heading in headings])
-    for day in settlement.days:
-        writer.writerow([day.day.isoformat(), *_cells(day)])
-    writer.writerow([safe_cell(total_words), *_cells(settlement.total)])
-    return text.getvalue()
+    lines = [csv_line(headings)]
+    lines += [csv_line((day.day.isoformat(), *_cells(day))) for day in settlement.days]
+    lines.append(csv_line((total_words, *_cells(settlement.total))))
+    return "".join(lines)
 
 
 def _cells(day: SettlementDay) -> list[str]:
