@@ -19,7 +19,7 @@ run: prepared-to-run ## the whole demonstration: database, site and worker at ht
 	@exec $(BIN)/python -m webapp
 
 test: lint types ## everything that must pass: lint, types and all tests, in a real Chromium too
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-fast: lint types ## lint, types and the tests that need neither database nor browser
 	$(BIN)/pytest tests/unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from services.actor import Actor, Channel
 from services.database import Database, migrate, open_database, unit_of_work
+from services.database.embedded import ensure_database
 from services.database.opening import new_sessions
 from services.demo import prepare_demonstration
 from services.people import Person, find_people_by_name
 from services.settings import Settings, ensure_demo_settings
+from tests.databases import TEMPLATE, copied_database, server_of_the_run
 
 # Tuesday 24 November 2026, 06:00 in Shenzhen: today's lunch can still be ordered.
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -31,13 +34,16 @@ def settings() -> Iterator[Settings]:
 
 @pytest.fixture(scope="session")
 def database(settings: Settings) -> Iterator[Database]:
-    """One embedded server a run, migrated and filled with the demonstration as of NOW."""
-    opened = open_database(settings)
-    migrate(opened.engine)
-    with unit_of_work(opened.sessions) as session:
-        prepare_demonstration(session, city=settings.city, now=NOW)
-    yield opened
-    opened.close()
+    """A database on the one embedded server of the run, migrated and filled with the demonstration as of NOW."""
+    with server_of_the_run() as server:
+        template = open_database(settings.model_copy(update={"database_url": ensure_database(server, TEMPLATE)}))
+        migrate(template.engine)
+        with unit_of_work(template.sessions) as session:
+            prepare_demonstration(session, city=settings.city, now=NOW)
+        template.close()
+        opened = open_database(settings.model_copy(update={"database_url": copied_database(server, "tests")}))
+        yield replace(opened, server=server)
+        opened.close()
 
 
 @pytest.fixture

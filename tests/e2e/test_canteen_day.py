@@ -19,14 +19,13 @@ from werkzeug.serving import make_server
 
 from services.actor import Actor, Channel
 from services.clock import local_day
-from services.database import Database, migrate, new_id, unit_of_work
-from services.database.embedded import ensure_database
+from services.database import Database, unit_of_work
 from services.database.opening import new_sessions
-from services.demo import prepare_demonstration
 from services.meals import book_meal, quote_meal
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.settings import Settings
 from tests.conftest import NOW, person_named
+from tests.databases import copied_database
 from tests.e2e.conftest import assert_quiet
 from tests.e2e.measuring import axe_faults_of
 from tests.e2e.test_staff_pages import LYING, faults, signed_in
@@ -56,12 +55,9 @@ class CanteenSite:
 def canteen_site(database: Database, settings: Settings) -> Iterator[CanteenSite]:
     """A site of its own, where four people have booked today's lunch."""
     assert database.server is not None
-    url = ensure_database(database.server, f"canteen_{new_id().hex}")
+    url = copied_database(database.server, "canteen")
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     own = replace(database, url=url, engine=engine, sessions=new_sessions(engine, settings), server=None)
-    migrate(engine)
-    with unit_of_work(own.sessions) as session:
-        prepare_demonstration(session, city=settings.city, now=NOW)
     book_lunches(own)
     clock = TestClock(NOW)
     app = create_app(with_compiled_words(settings), clock=clock, database=own, engines=FakeEngines([]))
