@@ -17,7 +17,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 # Joiners, byte order marks, presentation selectors, skin tones: they change how a character looks. Marks that turn the
 # direction of writing are not among them, since what she sees is then not what we would read.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
-_PAUSES = re.compile(r"[\s\x00-\x1f\x7f.,;:!~…—–\-·•、。“”‘’\"'「」『』()\[\]【】《》〈〉*_/\\|#]+")
+_PAUSES = re.compile(r"[\s\x00-\x1f\x7f.,;:!~…—–\-·•、。“”‘’\"'「」『』()\[\]{}【】《》〈〉*_^/\\|#]+")
 _SPACE_IN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000]+(?=[{_HAN}])")
 _SPELT_DIGITS = re.compile(r"(?<!\d)(\d) (?=\d(?!\d))")
 _SPELT_LETTERS = re.compile(r"(?<![a-z])([a-z]) (?=[a-z](?![a-z]))")

@@ -95,6 +95,8 @@ _REFUSING = frozenset({Role.REFUSAL, Role.WITHDRAWAL})
 # After these an agreement may follow without a pause; after thanks it is the thing thanked for (谢谢政府同意).
 _OPENING = frozenset({Role.GREETING, Role.SOUND, Role.ECHO})
 _THE_WORD = "同意"
+# 0不同意 is the answer of the digit and the same in words; nothing that it stands before is turned round by it.
+_ALSO_AN_ANSWER = ("0", "n")
 _PLAIN_THANKS = ("谢谢", "唔该")
 _DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {"〇": "0", "幺": "1"}
 
@@ -114,23 +116,23 @@ def read_reply(text: str, names: Sequence[str] = ()) -> Reply:
         return Reply(Kind.UNKNOWN)
     whole = plain(text)
     answer, copied = without_copies(whole)
-    row, approving = _without_pictures(joined(answer))
+    row, pictures = _without_pictures(joined(answer))
     row = _speaking_for_herself(row, names)
     if not row:
-        return Reply(Kind.COPY if copied else Kind.RECEIVED if approving else Kind.EMPTY)
+        approved = not pictures.isdisjoint(words().approving)
+        return Reply(Kind.COPY if copied else Kind.RECEIVED if approved else Kind.EMPTY)
     pieces = _pieces(row) if len(row) <= LONGEST_ANSWER else None
     if pieces is None:
         return Reply(_subject_of(answer))
-    return _judged(pieces, approving=approving)
+    return _judged(pieces, pictures)
 
 
-def _without_pictures(row: str) -> tuple[str, bool]:
+def _without_pictures(row: str) -> tuple[str, frozenset[str]]:
     known = words()
-    approving = any(character in known.approving for character in row)
-    pictures = known.approving | known.kind
-    if not pictures.isdisjoint(row):
+    pictures = (known.approving | known.kind | known.refusing).intersection(row)
+    if pictures:
         row = joined("".join(PAUSE if character in pictures else character for character in row))
-    return row, approving
+    return row, pictures
 
 
 def _speaking_for_herself(row: str, names: Sequence[str]) -> str:
@@ -182,12 +184,15 @@ def _code_of(match: re.Match[str]) -> str:
     return "".join(_DIGITS.get(digit, digit) for digit in groups.get("digits") or groups["spoken"])
 
 
-def _judged(pieces: list[_Piece], *, approving: bool) -> Reply:
+def _judged(pieces: list[_Piece], pictures: frozenset[str]) -> Reply:
+    approving, displeased = (not pictures.isdisjoint(kind) for kind in (words().approving, words().refusing))
     roles = {piece.role for piece in pieces}
     codes = {piece.code for piece in pieces if piece.code is not None}
     if len(codes) > 1:
         return Reply(Kind.SEVERAL_CODES)
     code = codes.pop() if codes else None
+    if displeased and (approving or not roles & _REFUSING):
+        return Reply(Kind.UNKNOWN, code)
     if roles & _AGREEING:
         return Reply(_kind_of_agreement(pieces, roles, code), code)
     if roles & _REFUSING and (approving or any(map(_undoes, pieces, pieces[1:]))):
@@ -203,6 +208,8 @@ def _judged(pieces: list[_Piece], *, approving: bool) -> Reply:
 
 def _undoes(first: _Piece, second: _Piece) -> bool:
     """Whether two pieces without a pause between them may turn a refusal round: 不同意不行, 不停, no stop."""
+    if first.text in _ALSO_AN_ANSWER:
+        return False
     english = first.text.isascii() and second.text.isascii() and Role.STOP in {first.role, second.role}
     if first.text == second.text or (second.after_pause and not english):
         return False
@@ -259,6 +266,8 @@ def _may_follow(before: _Piece, piece: _Piece) -> bool:
         return True
     if piece.role is Role.BRIEF:
         after_answer = before.role in _AGREEING or before.role is Role.ECHO
+        if before.text.endswith(_THE_WORD) and piece.text in words().leads_to_agreement and not alone:
+            return True
         return after_answer if piece.text.isascii() else before.role is Role.BRIEF and not alone
     if alone:
         return False

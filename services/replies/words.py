@@ -56,6 +56,7 @@ class Words:
     simplified: Mapping[int, int]
     approving: frozenset[str]
     kind: frozenset[str]
+    refusing: frozenset[str]
     subjects: tuple[str, ...]
     pieces: Mapping[Role, tuple[re.Pattern[str], ...]]
     stands_alone: frozenset[str]
@@ -86,6 +87,7 @@ def words_from(found: Any) -> Words:
         simplified={ord(pair[0]): ord(pair[1]) for pair in pairs},
         approving=frozenset(found["pictures"]["approving"]),
         kind=frozenset(found["pictures"]["kind"]),
+        refusing=frozenset(found["pictures"]["refusing"]),
         subjects=tuple(sorted(_texts("we", found["parts"]["we"]), key=len, reverse=True)),
         pieces={role: tuple(_pattern(role, text, parts) for text in found["pieces"][role]) for role in Role},
         stands_alone=frozenset(_texts("stands_alone", found["stands_alone"])),
