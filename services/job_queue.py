@@ -13,6 +13,7 @@ READ_INCOMING = "read_incoming"
 DO_LONG_WORK = "do_long_work"
 GIVE_MEAL_TURNS = "give_meal_turns"
 BOOK_STANDING_ORDERS = "book_standing_orders"
+EXTEND_DEMONSTRATION = "extend_demonstration"
 
 # What belongs to the line to the SMS centre can have a worker of its own, which nothing else holds up.
 MESSAGES, OTHERS = "messages", "default"

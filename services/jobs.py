@@ -34,11 +34,12 @@ from services.allowances import by_the_clock
 from services.allowances.ledger.by_the_clock import announce_coming_tiers
 from services.clock import Clock
 from services.database import Database, unit_of_work
-from services.demo import DemoPhoneGateway, prepare_demonstration
+from services.demo import DemoPhoneGateway, prepare_demonstration, prepare_visits
 from services.inbox import IncomingText
 from services.job_queue import (
     BOOK_STANDING_ORDERS,
     DO_LONG_WORK,
+    EXTEND_DEMONSTRATION,
     GIVE_MEAL_TURNS,
     MESSAGES,
     OTHERS,
@@ -62,6 +63,8 @@ HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 10.0
 # After this long a job that sends lets others have their turn and queues itself again.
 SEND_FOR = timedelta(seconds=5)
+# So many visits of the demonstration are lived through before other jobs have their turn.
+VISITS_AT_A_TIME = 10
 EVERY_TEN_SECONDS = "* * * * * */10"
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_MINUTES = "*/10 * * * *"
@@ -104,9 +107,12 @@ def new_job_app(
     _add_allowances(app, database, settings, clock)
     _add_certification(app, database, settings, clock)
     _add_vouchers(app, database, settings, clock)
+    _add_visits(app, database, settings, clock)
     _add_meals(app, database, settings, clock)
     _add_long_work(app, database, clock)
     _add_housekeeping(app, database, settings, clock)
+    if settings.demo:
+        _add_demonstration(app, database, settings, clock)
     return app
 
 
@@ -266,6 +272,17 @@ def _add_vouchers(app: procrastinate.App, database: Database, settings: Settings
         vouchers.remind_everybody(database.sessions, now=clock.now())
 
 
+def _add_visits(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    # A mistake in a file stops the start, not the job in the night.
+    home_care.check_parameters()
+
+    @app.periodic(cron=EVERY_TEN_MINUTES)
+    @app.task(name="look_after_visits", queueing_lock="look_after_visits")
+    def look_after_visits(timestamp: int) -> None:
+        """Requests that nobody answers, reminders by day, visits that nobody noted, objections that never came."""
+        home_care.look_after_visits(database.sessions, city=settings.city, now=clock.now())
+
+
 def _add_meals(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
     # One at a time, so that who waits longest is asked first.
     @app.periodic(cron=EVERY_MINUTE)
@@ -315,13 +332,21 @@ def _add_housekeeping(app: procrastinate.App, database: Database, settings: Sett
         if note:
             logger.info("deeds_noted note=%s", note)
 
+
+def _add_demonstration(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
     @app.periodic(cron=EVERY_HOUR)
-    @app.task(name="extend_demonstration", queueing_lock="extend_demonstration")
-    def extend_demonstration(timestamp: int) -> None:
-        """New menus for the day that came into view."""
-        if settings.demo:
+    @app.task(name="extend_demonstration_by_the_clock", queueing_lock="extend_demonstration_by_the_clock")
+    @app.task(name=EXTEND_DEMONSTRATION, lock=EXTEND_DEMONSTRATION)
+    def extend_demonstration(timestamp: int | None = None) -> None:
+        """New menus for the day that came into view, and the visits that were made meanwhile, a few at a time so that
+        what a visitor waits for comes in between."""
+        now = clock.now()
+        with unit_of_work(database.sessions) as session:
+            prepare_demonstration(session, city=settings.city, now=now)
+        moved = prepare_visits(database.sessions, city=settings.city, now=now, at_most=VISITS_AT_A_TIME)
+        if moved == VISITS_AT_A_TIME:
             with unit_of_work(database.sessions) as session:
-                prepare_demonstration(session, city=settings.city, now=clock.now())
+                defer_once(session, EXTEND_DEMONSTRATION)
 
 
 def run_worker(app: procrastinate.App, queues: Collection[str] = (MESSAGES, OTHERS)) -> None:

@@ -25,6 +25,7 @@ from services.clock import SystemClock
 from services.database import Database, migrate, open_database, unit_of_work
 from services.demo import prepare_allowances, prepare_demonstration
 from services.errors import ServiceError
+from services.job_queue import EXTEND_DEMONSTRATION, defer_once
 from services.settings import Settings, ensure_demo_settings
 from webapp.children import Child, fresh_log
 from webapp.single_run import AlreadyRunning, single_run
@@ -135,6 +136,8 @@ def _opened_database(settings: Settings) -> Iterator[Database]:
             with unit_of_work(database.sessions) as session:
                 prepare_demonstration(session, city=settings.city, now=SystemClock().now())
                 prepare_allowances(session, city=settings.city, now=SystemClock().now())
+                # The visits of the last weeks take longer than anybody waits for a start: the worker makes them.
+                defer_once(session, EXTEND_DEMONSTRATION)
         # The children open connections of their own.
         database.engine.dispose()
         yield database

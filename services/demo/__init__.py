@@ -1,4 +1,4 @@
-"""The demonstration: fictional people, canteens and menus, and a phone that shows what was sent to them.
+"""The demonstration: fictional people, canteens, menus, providers and visits, and a phone that shows what was sent.
 
 Nothing here can name a real person: phones begin with 154 and ID numbers with area 440399, neither of which was ever
 given out, and names of places end in (示例).
@@ -8,6 +8,7 @@ from services.demo.allowances import prepare_allowances
 from services.demo.phone import DemoPhone, DemoPhoneGateway, list_demo_phones, write_on_demo_phone
 from services.demo.seeding import prepare_demonstration
 from services.demo.staff import DemoAccount, list_demo_staff
+from services.demo.visits import prepare_visits
 
 __all__ = [
     "DemoAccount",
@@ -17,5 +18,6 @@ __all__ = [
     "list_demo_staff",
     "prepare_allowances",
     "prepare_demonstration",
+    "prepare_visits",
     "write_on_demo_phone",
 ]

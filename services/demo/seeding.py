@@ -1,4 +1,4 @@
-"""Filling the demonstration: people, staff and canteens once, menus for the coming days each time."""
+"""Filling the demonstration: people, staff, canteens and providers once, menus for the coming days each time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.calendar.slots import SlotRow
 from services.clock import local_day
 from services.database.tables import new_id
 from services.demo.home_adaptation import prepare_home_adaptation
+from services.demo.home_care import prepare_home_care
 from services.demo.meals import demo_canteens, demo_meals, demo_menu, demo_slot
 from services.demo.people import demo_people
 from services.demo.staff import CIVIL_SERVANTS, add_demo_staff, canteen_staff
@@ -36,6 +37,7 @@ def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None
     accounts = [*CIVIL_SERVANTS, canteen_staff(session.scalars(canteens.limit(1)).one())]
     add_demo_staff(session, accounts, city=city, now=now)
     _add_menus(session, city=city, now=now)
+    prepare_home_care(session, city=city, now=now)
     prepare_home_adaptation(session, city=city)
 
 

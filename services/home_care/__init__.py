@@ -7,7 +7,7 @@ visit; she confirms it or complains. docs/home-care.md tells the whole way.
 
 from services.home_care.booking import book_service, quote_service
 from services.home_care.by_the_clock import look_after_visits
-from services.home_care.catalogue import Service, catalogue_on, main_service, service_on
+from services.home_care.catalogue import Service, catalogue_on, check_parameters, main_service, service_on
 from services.home_care.changing import agree_to_price, ask_new_price, cancel_service, change_service
 from services.home_care.errors import (
     CatalogueWrong,
@@ -141,6 +141,7 @@ __all__ = [
     "cancel_service",
     "catalogue_on",
     "change_service",
+    "check_parameters",
     "complain",
     "confirm_visit",
     "decide_complaint",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.benefits.parameter_files import StrictLoader
 from services.home_care.errors import CatalogueWrong, ServiceUnknown
 from services.home_care.states import ServiceKind
+from services.home_care.terms import load_terms
 from services.vouchers import ItemKind
 
 FILE = Path(__file__).with_name("catalogue.yaml")
@@ -127,6 +128,12 @@ def main_service(kind: ServiceKind, day: date) -> Service:
     if found is None:
         raise ServiceUnknown(service=kind.value)
     return found
+
+
+def check_parameters() -> None:
+    """Read the catalogue and the terms now. Raises CatalogueWrong."""
+    _read()
+    load_terms()
 
 
 def _service(code: str, entry: _Entry, price_fen: int) -> Service:

@@ -57,7 +57,7 @@ def worth_of(session: Session, person: Person, kind: VoucherKind, month: date) -
 
 def by_rules(person: Person, kind: VoucherKind, month: date) -> Answer:
     """What the rules of the month's first day say of what is known of her now."""
-    return assess(facts_of(person, as_of=month))[kind.benefit]
+    return assess(facts_of(person, as_of=month), [kind.benefit])[kind.benefit]
 
 
 def voucher_row(session: Session, person_id: UUID, kind: VoucherKind, month: date) -> VoucherRow | None:
