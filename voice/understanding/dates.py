@@ -21,7 +21,7 @@ _WEEKDAY = re.compile(
     rf"(?P<which>下下个?|(?<!一)下个?|上上个?|上个?|这一?个?|本|今个?)?(?:{_WEEK}的?)?(?P<week>{_WEEK})(?P<day>[一二三四五六日天1-7])(?!\d|天|次|[个份]人?)"
 )
 _MONTH_DAY = re.compile(
-    rf"(?:(?P<year>\d{{4}})[年./-])?(?P<month>{NUMBER})(?:月份?的?|[./-])(?P<day>{NUMBER})[号日]?(?![\d份个月])"
+    rf"(?:(?P<year>\d{{4}})[年./-])?(?P<month>{NUMBER})(?:月份?的?|[./-])(?P<day>{NUMBER})[号日]?(?![\d份个月百千万块元])"
 )
 _DAY_OF_MONTH = re.compile(
     rf"(?P<which>下个?月的?|这个?月的?|本月)?(?P<day>{NUMBER})[号日](?![楼线院门车桌房床栋机码])"
