@@ -7,30 +7,8 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-import services.allowances.ledger.tables
-import services.allowances.tables
-import services.audit.tables
-import services.calendar.engagements
-import services.certification.tables
-import services.conversations
-import services.demo.phone
-import services.home_adaptation.tables
-import services.home_care.tables
-import services.inbox.tables
-import services.long_work.tables
-import services.meals.tables
-import services.messages.phone_notes
-import services.messages.smpp.tables
-import services.messages.tables
-import services.people
-import services.rate_limits
-import services.registry.tables
-import services.sign_in
-import services.staff.tables
-import services.vouchers.tables
-import services.worker_tasks.tables  # noqa: F401
+from services.all_tables import METADATA
 from services.database.opening import open_database
-from services.database.tables import Table
 from services.settings import Settings
 
 
@@ -43,7 +21,7 @@ def run(connection: Connection) -> None:
     """Run the migrations."""
     context.configure(
         connection=connection,
-        target_metadata=Table.metadata,
+        target_metadata=METADATA,
         include_name=is_ours,
         compare_type=True,
         compare_server_default=True,

@@ -18,6 +18,7 @@ from services.demo import prepare_allowances, prepare_demonstration, prepare_vis
 from services.errors import ServiceError
 from services.job_queue import MESSAGES, OTHERS
 from services.jobs import new_job_app, open_gateway, run_worker
+from services.keys import command as keys
 from services.registry import command as registry
 from services.replies import command as replies
 from services.settings import Settings
@@ -46,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     certification.add_arguments(
         commands.add_parser("certification", help="campaigns of proof of life, and proofs shared with other offices")
     )
+    keys.add_arguments(commands.add_parser("keys", help="new keys for what is sealed, while the site runs"))
     screening.add_arguments(commands.add_parser("screen", help="find who became entitled, make the offers"))
     month_command.add_arguments(commands.add_parser("month", help="list, audit and pay a month of the allowance"))
     simulation.add_arguments(
@@ -61,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
             return eligibility.run(chosen)
         if chosen.command == "replies":
             return replies.run()
+        if chosen.command == "keys" and chosen.action == "new":
+            return keys.print_new_key(chosen.id)
         if chosen.command == "simulate":
             return simulation.run(chosen)
         return _run(chosen, Settings.from_environment(os.environ))
@@ -92,6 +96,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
             return staff.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "audit":
             return audit.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "keys":
+            return keys.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "certification":
             return certification.run(chosen, database, SystemClock(), city=settings.city)
         if chosen.command == "month":

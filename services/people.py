@@ -23,7 +23,7 @@ from services.ages import completed_years
 from services.clock import SystemClock
 from services.database.tables import Table, new_id
 from services.errors import ServiceError
-from services.sealing import vault_of
+from services.sealing import sealed_as, vault_of
 
 PHONE = "persons.phone"
 ID_NUMBER = "persons.id_number"
@@ -79,12 +79,12 @@ class PersonRow(Table):
     name: Mapped[str]
     sex: Mapped[str]
     birth_on: Mapped[date]
-    id_number_sealed: Mapped[bytes]
+    id_number_sealed: Mapped[bytes] = mapped_column(info=sealed_as(ID_NUMBER))
     id_number_index: Mapped[bytes] = mapped_column(unique=True)
     died_on: Mapped[date | None]
-    phone_sealed: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(PHONE))
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
-    address_sealed: Mapped[bytes | None]
+    address_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(ADDRESS))
     address_index: Mapped[bytes | None]
     hukou: Mapped[str]
     hukou_district: Mapped[str | None]

@@ -21,6 +21,7 @@ from services.settings import Settings, decoded_key, named_keys
 
 NONCE_BYTES = 12
 VAULT = "vault"
+SEALED_AS = "sealed_as"
 # HMAC, RFC 2104: the block of SHA-256 and the two pads.
 BLOCK_BYTES, INNER_PAD, OUTER_PAD = 64, 0x36, 0x5C
 
@@ -84,6 +85,15 @@ class Vault:
         except InvalidTag:
             raise SealBroken(context=context) from None
 
+    @property
+    def current_key(self) -> str:
+        """The id of the key that seals."""
+        return self._prefix[:-1].decode()
+
+    def sealed_anew(self, sealed: bytes, *, context: str) -> bytes:
+        """The same content under the current key. Raises SealBroken."""
+        return self.seal_bytes(self.open_bytes(sealed, context=context), context=context)
+
     def index(self, text: str, *, context: str) -> bytes:
         """32 bytes by which equal texts are found without opening them (HMAC-SHA-256); worthless without the key."""
         start = self._inner.get(context)
@@ -105,6 +115,11 @@ class Vault:
         """Whether `mac` was made of `content` with the key of this id; never for a key that is not known."""
         key = self._audit_keys.get(key_id)
         return key is not None and hmac.compare_digest(mac, hmac.digest(key, content, "sha256"))
+
+
+def sealed_as(context: str) -> dict[str, str]:
+    """For the `info` of a column: its values are sealed in this context, and sealed anew when keys change."""
+    return {SEALED_AS: context}
 
 
 def vault_of(session: Session) -> Vault:

@@ -6,7 +6,6 @@ for a number that we know and one that we do not.
 
 from __future__ import annotations
 
-import base64
 import re
 import unicodedata
 from datetime import timedelta
@@ -20,7 +19,6 @@ from werkzeug.wrappers import Response
 
 from services.messages import sending_is_delayed
 from services.people import PhoneNumberWrong, find_people_by_phone, normal_phone
-from services.sealing import vault_of
 from services.sign_in import (
     CODE_DIGITS,
     CodeCheck,
@@ -32,6 +30,7 @@ from services.sign_in import (
     sign_out,
 )
 from webapp.access import open_to_anyone, own_path
+from webapp.cookies import keep_sealed, kept_sealed
 from webapp.error_words import phone_number_words
 from webapp.pages import show
 from webapp.site import now, this_site
@@ -148,8 +147,7 @@ def leave() -> Response:
 
 def _send_code_to(number: str, on_its_way: str | None = None) -> Response:
     sent = request_code(database_session(), phone=number, address=_address(), city=this_site().settings.city, now=now())
-    sealed = vault_of(database_session()).seal(number, context=SEALED_PHONE)
-    session["phone"] = base64.b64encode(sealed).decode()
+    keep_sealed("phone", number, context=SEALED_PHONE)
     session.pop("proven_at", None)
     if sent.outcome is CodeRequested.TOO_MANY:
         flash(_too_many(sent.wait_seconds), "problem")
@@ -170,10 +168,7 @@ def _enter(person_id: UUID, number: str) -> Response:
 
 
 def _waiting_phone() -> str | None:
-    sealed = session.get("phone")
-    if not sealed:
-        return None
-    return vault_of(database_session()).open(base64.b64decode(sealed), context=SEALED_PHONE)
+    return kept_sealed("phone", context=SEALED_PHONE)
 
 
 def _proven_phone() -> str | None:

@@ -18,7 +18,7 @@ from services.inbox import receive, written_through
 from services.messages.gateways import Outcome
 from services.people import PHONE as PERSON_PHONE
 from services.people import PersonRow
-from services.sealing import vault_of
+from services.sealing import sealed_as, vault_of
 
 PHONE = "demo_phone_messages.phone"
 TEXT = "demo_phone_messages.text"
@@ -35,8 +35,8 @@ class DemoPhoneMessageRow(Table):
     __tablename__ = "demo_phone_messages"
 
     message_id: Mapped[UUID] = mapped_column(unique=True)
-    phone_sealed: Mapped[bytes]
-    text_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes] = mapped_column(info=sealed_as(PHONE))
+    text_sealed: Mapped[bytes] = mapped_column(info=sealed_as(TEXT))
     received_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 

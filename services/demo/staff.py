@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from services.actor import Actor, ActorKind, NotAllowed
 from services.database.tables import new_id
 from services.sealing import vault_of
-from services.staff.accounts import AUTHENTICATOR, NewStaff, StaffMember, member
+from services.staff.accounts import NewStaff, StaffMember, member
 from services.staff.authenticator import STEP_SECONDS, code_at_step, new_secret, step_at
 from services.staff.passwords import hashed
-from services.staff.tables import StaffRow
+from services.staff.tables import AUTHENTICATOR, StaffRow
 
 PASSWORD = "shili-2026-yinian"
 CIVIL_SERVANTS = (

@@ -22,13 +22,12 @@ from services.home_adaptation.parameters import rules_on
 from services.home_adaptation.reading import adaptation_view
 from services.home_adaptation.states import WITHOUT_WORK, AdaptationState, EventKind, Owner
 from services.home_adaptation.steps import ask_a_worker, held_case, move, note, settle_task, tell
-from services.home_adaptation.tables import ONE_DWELLING, ONE_PERSON, AdaptationRow
+from services.home_adaptation.tables import DWELLING, ONE_DWELLING, ONE_PERSON, AdaptationRow
 from services.home_adaptation.views import Adaptation
 from services.people import Person
 from services.sealing import vault_of
 from services.worker_tasks import TaskKind
 
-DWELLING = "adaptations.dwelling"
 TASKS = (TaskKind.ADAPTATION_ASSESSMENT, TaskKind.ADAPTATION_DECISION)
 
 

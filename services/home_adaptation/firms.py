@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from services.actor import Actor, ActorKind, NotAllowed
 from services.home_adaptation.reading import firm_view
-from services.home_adaptation.tables import FirmRow
+from services.home_adaptation.tables import ACCOUNT, FirmRow
 from services.home_adaptation.views import Firm
 from services.sealing import vault_of
 
-ACCOUNT = "adaptation_firms.account"
 LAST_DIGITS = 4
 
 

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor, ActorKind, Capability, require
-from services.home_adaptation.applying import DWELLING
 from services.home_adaptation.photos import seeing
 from services.home_adaptation.reading import adaptation_view, event_view
 from services.home_adaptation.states import FINAL, AdaptationState
 from services.home_adaptation.steps import person_of, seen_case
-from services.home_adaptation.tables import AdaptationEventRow, AdaptationRow, FirmRow
+from services.home_adaptation.tables import DWELLING, AdaptationEventRow, AdaptationRow, FirmRow
 from services.home_adaptation.views import Adaptation, AdaptationEvent, Home
 from services.sealing import vault_of
 

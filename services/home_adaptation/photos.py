@@ -20,11 +20,10 @@ from services.home_adaptation.errors import AdaptationStepNotPossible, Adaptatio
 from services.home_adaptation.reading import photo_view
 from services.home_adaptation.states import AdaptationState, EventKind, PhotoStage
 from services.home_adaptation.steps import held_case, must_be, note, seen_case
-from services.home_adaptation.tables import AdaptationRow, PhotoRow
+from services.home_adaptation.tables import IMAGE, AdaptationRow, PhotoRow
 from services.home_adaptation.views import Photo
 from services.sealing import vault_of
 
-IMAGE = "adaptation_photos.image"
 FORMATS = ("JPEG", "PNG", "WEBP")
 # What a telephone makes; more is no photo.
 MOST_BYTES = 12 * 1024 * 1024

@@ -14,7 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
 from services.home_adaptation.states import WITHOUT_WORK, AdaptationState, Owner, PhotoStage
+from services.sealing import sealed_as
 
+ACCOUNT = "adaptation_firms.account"
+IMAGE = "adaptation_photos.image"
+DWELLING = "adaptations.dwelling"
 ONE_DWELLING = "uq_adaptations_one_dwelling"
 ONE_PERSON = "uq_adaptations_one_person"
 
@@ -35,7 +39,7 @@ class FirmRow(Table):
     name: Mapped[str]
     phone: Mapped[str]
     districts: Mapped[list[str]]
-    account_sealed: Mapped[bytes]
+    account_sealed: Mapped[bytes] = mapped_column(info=sealed_as(ACCOUNT))
     account_last_four: Mapped[str]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
@@ -66,7 +70,7 @@ class AdaptationRow(Table):
     person_id: Mapped[UUID] = mapped_column(index=True)
     state: Mapped[str]
     owner: Mapped[str]
-    dwelling_sealed: Mapped[bytes]
+    dwelling_sealed: Mapped[bytes] = mapped_column(info=sealed_as(DWELLING))
     dwelling_index: Mapped[bytes]
     district: Mapped[str]
     community: Mapped[str]
@@ -117,7 +121,7 @@ class PhotoRow(Table):
 
     adaptation_id: Mapped[UUID] = mapped_column(ForeignKey("adaptations.id"), index=True)
     stage: Mapped[str]
-    image_sealed: Mapped[bytes] = mapped_column(deferred=True)
+    image_sealed: Mapped[bytes] = mapped_column(deferred=True, info=sealed_as(IMAGE))
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None]
 

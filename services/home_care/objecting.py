@@ -14,7 +14,7 @@ from services.home_care.errors import TooLateToObject, VisitStepNotPossible, Wor
 from services.home_care.reading import booking_view
 from services.home_care.states import ComplaintAbout, EventKind, Rating, ServiceState
 from services.home_care.steps import give_up, held, move, note, seen_by_her, state_of
-from services.home_care.tables import ComplaintRow, ServiceBookingRow
+from services.home_care.tables import WORDS, ComplaintRow, ServiceBookingRow
 from services.home_care.telling import tell
 from services.home_care.terms import terms_on
 from services.home_care.views import Complaint, ServiceBooking
@@ -22,7 +22,6 @@ from services.sealing import vault_of
 from services.vouchers import settle_vouchers
 from services.worker_tasks import TaskKind, close_task, open_task
 
-WORDS = "service_complaints.words"
 LONGEST_WORDS = 500
 # Nothing was paid for these, so that a complaint which is not right leaves them as they are.
 WITHOUT_VISIT = (ServiceState.NOT_AT_HOME, ServiceState.MISSED)

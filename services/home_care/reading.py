@@ -16,6 +16,8 @@ from services.actor import Actor
 from services.home_care.catalogue import service_on
 from services.home_care.states import ComplaintAbout, DeclineReason, Rating, ServiceState
 from services.home_care.tables import (
+    NOTE,
+    PLACE,
     BookingWorkerRow,
     CareWorkerRow,
     ProviderRow,
@@ -38,8 +40,6 @@ from services.people import Person
 from services.sealing import Vault, vault_of
 from services.vouchers import VoucherKind, VoucherPart
 
-NOTE = "service_bookings.note"
-PLACE = "service_bookings.place"
 SYSTEM = Actor.system()
 CALLED_OFF = (ServiceState.CANCELLED, ServiceState.DECLINED)
 

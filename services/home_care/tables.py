@@ -14,7 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.database.tables import Table
 from services.home_care.states import HOLDING_TIME, ComplaintAbout, DeclineReason, ServiceState
+from services.sealing import sealed_as
 
+NOTE = "service_bookings.note"
+PLACE = "service_bookings.place"
+WORDS = "service_complaints.words"
 MOST_POINTS = 5
 
 
@@ -116,7 +120,7 @@ class ComplaintRow(Table):
 
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("service_bookings.id"), unique=True)
     about: Mapped[str]
-    words_sealed: Mapped[bytes | None]
+    words_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(WORDS))
     complained_at: Mapped[datetime]
     state_before: Mapped[str]
     upheld: Mapped[bool | None]
@@ -167,9 +171,9 @@ class ServiceBookingRow(Table):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     over_at: Mapped[datetime | None]
-    note_sealed: Mapped[bytes | None]
-    start_place_sealed: Mapped[bytes | None]
-    end_place_sealed: Mapped[bytes | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(NOTE))
+    start_place_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(PLACE))
+    end_place_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(PLACE))
     rating: Mapped[int | None]
 
     provider: Mapped[ProviderRow] = relationship(lazy="joined", innerjoin=True)

@@ -13,10 +13,10 @@ from services.actor import Actor, Capability, require
 from services.clock import local_day
 from services.home_care import steps
 from services.home_care.errors import TooEarly, WordsTooLong
-from services.home_care.reading import CALLED_OFF, NOTE, sealed_place, visit_views
+from services.home_care.reading import CALLED_OFF, sealed_place, visit_views
 from services.home_care.states import EventKind, ServiceState
 from services.home_care.steps import give_up, held, move, own_worker_id, seen_by_worker, state_of
-from services.home_care.tables import BookingWorkerRow, ServiceBookingRow
+from services.home_care.tables import NOTE, BookingWorkerRow, ServiceBookingRow
 from services.home_care.telling import tell
 from services.home_care.terms import terms_on
 from services.home_care.views import Place, Visit

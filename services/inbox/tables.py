@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
+from services.people import PHONE
+from services.sealing import sealed_as
 
 TEXT = "incoming_messages.text"
 SENT_TO = "incoming_messages.sent_to"
@@ -59,10 +61,12 @@ class IncomingMessageRow(Table):
 
     gateway: Mapped[str]
     gateway_message_id: Mapped[str]
-    phone_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes] = mapped_column(info=sealed_as(PHONE))
     phone_index: Mapped[bytes]  # the same index as that of persons.phone
-    text_sealed: Mapped[bytes]
-    sent_to_sealed: Mapped[bytes]  # our own number, with the extension that she answered to
+    text_sealed: Mapped[bytes] = mapped_column(info=sealed_as(TEXT))
+    sent_to_sealed: Mapped[bytes] = mapped_column(
+        info=sealed_as(SENT_TO)
+    )  # our own number, with the extension that she answered to
     received_at: Mapped[datetime]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

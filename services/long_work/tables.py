@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
+from services.sealing import sealed_as
+
+PIECE = "uploaded_pieces.piece"
 
 
 class LongWorkRow(Table):
@@ -46,4 +49,4 @@ class UploadedPieceRow(Table):
 
     work_id: Mapped[UUID] = mapped_column(ForeignKey("long_works.id"))
     number: Mapped[int]
-    piece_sealed: Mapped[bytes]
+    piece_sealed: Mapped[bytes] = mapped_column(info=sealed_as(PIECE))

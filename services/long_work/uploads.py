@@ -12,14 +12,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
-from services.long_work.tables import UploadedPieceRow
+from services.long_work.tables import PIECE, UploadedPieceRow
 from services.sealing import vault_of
 
 PIECE_BYTES = 4 << 20
 FAST = 1
 # The vault seals text; in this encoding any byte is a character.
 AS_TEXT = "latin-1"
-CONTEXT = "uploaded_pieces.piece"
 
 
 def keep_upload(session: Session, work_id: UUID, file: BinaryIO, *, city: str) -> int:
@@ -27,7 +26,7 @@ def keep_upload(session: Session, work_id: UUID, file: BinaryIO, *, city: str) -
     size = number = 0
     while piece := file.read(PIECE_BYTES):
         packed = zlib.compress(piece, FAST).decode(AS_TEXT)
-        sealed = vault_of(session).seal(packed, context=CONTEXT)
+        sealed = vault_of(session).seal(packed, context=PIECE)
         session.add(UploadedPieceRow(id=new_id(), city=city, work_id=work_id, number=number, piece_sealed=sealed))
         session.flush()
         size, number = size + len(piece), number + 1
@@ -46,7 +45,7 @@ def open_upload(session: Session, work_id: UUID) -> BinaryIO:
                 UploadedPieceRow.work_id == work_id, UploadedPieceRow.number == number
             )
         ).one()
-        file.write(zlib.decompress(vault_of(session).open(sealed, context=CONTEXT).encode(AS_TEXT)))
+        file.write(zlib.decompress(vault_of(session).open(sealed, context=PIECE).encode(AS_TEXT)))
     file.seek(0)
     return file
 

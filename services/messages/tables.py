@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from services.database.tables import Table
+from services.sealing import sealed_as
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +84,11 @@ class OutgoingMessage(Table):
     )
 
     person_id: Mapped[UUID | None] = mapped_column(index=True)
-    phone_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes] = mapped_column(info=sealed_as(PHONE))
     # As in persons.phone_index. Messages from before there were receipts have none.
     phone_index: Mapped[bytes | None]
     template: Mapped[str]
-    variables_sealed: Mapped[bytes]
+    variables_sealed: Mapped[bytes] = mapped_column(info=sealed_as(VARIABLES))
     locale: Mapped[str]
     status: Mapped[str] = mapped_column(default=MessageStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

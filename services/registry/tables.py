@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
+from services.people import ADDRESS, ID_NUMBER, PHONE
+from services.sealing import sealed_as
 
 
 class RegistryImportRow(Table):
@@ -42,13 +44,13 @@ class RegistryRecordRow(Table):
     kind: Mapped[str]
     source: Mapped[str]
     id_number_index: Mapped[bytes]
-    id_number_sealed: Mapped[bytes]
+    id_number_sealed: Mapped[bytes] = mapped_column(info=sealed_as(ID_NUMBER))
     name: Mapped[str]
     digest: Mapped[bytes]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    address_sealed: Mapped[bytes | None]
+    address_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(ADDRESS))
     address_index: Mapped[bytes | None]
-    phone_sealed: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(PHONE))
     phone_index: Mapped[bytes | None]
     stated_on: Mapped[date]
     # No foreign key: PostgreSQL would look the one import up again for each of a city's people.

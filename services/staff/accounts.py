@@ -18,9 +18,8 @@ from services.errors import ServiceError
 from services.sealing import vault_of
 from services.staff.authenticator import new_secret
 from services.staff.passwords import hashed, new_password
-from services.staff.tables import StaffRecoveryCodeRow, StaffRow, StaffSessionRow
+from services.staff.tables import AUTHENTICATOR, StaffRecoveryCodeRow, StaffRow, StaffSessionRow
 
-AUTHENTICATOR = "staff.authenticator"
 LOGIN_NAME = re.compile("[a-z][a-z0-9._-]{2,31}")
 
 

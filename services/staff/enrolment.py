@@ -11,11 +11,11 @@ from services import audit
 from services.actor import Channel
 from services.database.tables import new_id
 from services.sealing import vault_of
-from services.staff.accounts import AUTHENTICATOR, member
+from services.staff.accounts import member
 from services.staff.authenticator import address_for_app, matching_step, new_recovery_codes
 from services.staff.passwords import check_strength, hashed
 from services.staff.sessions import CodeOutcome, StaffCodeCheck, begun_sign_in, prove, recovery_hash
-from services.staff.tables import StaffRecoveryCodeRow, StaffRow
+from services.staff.tables import AUTHENTICATOR, StaffRecoveryCodeRow, StaffRow
 
 ISSUER = "Yinian"
 

@@ -22,9 +22,9 @@ from services.database.tables import new_id
 from services.rate_limits import RateLimit, seconds_to_wait
 from services.sealing import vault_of
 from services.staff import passwords
-from services.staff.accounts import AUTHENTICATOR, StaffMember, member
+from services.staff.accounts import StaffMember, member
 from services.staff.authenticator import matching_step, normal_recovery_code
-from services.staff.tables import StaffRecoveryCodeRow, StaffRow, StaffSessionRow
+from services.staff.tables import AUTHENTICATOR, StaffRecoveryCodeRow, StaffRow, StaffSessionRow
 
 # Ten wrong passwords in a quarter of an hour are somebody's guesses; a whole office sits behind one address.
 PASSWORDS_PER_NAME = RateLimit("staff_passwords_per_name", 10, timedelta(minutes=15))

@@ -9,6 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
+from services.sealing import sealed_as
+
+AUTHENTICATOR = "staff.authenticator"
 
 
 class StaffRow(Table):
@@ -35,7 +38,7 @@ class StaffRow(Table):
     # A canteen or a provider, by the role.
     workplace_id: Mapped[UUID | None]
     password_hash: Mapped[str]
-    authenticator_sealed: Mapped[bytes]
+    authenticator_sealed: Mapped[bytes] = mapped_column(info=sealed_as(AUTHENTICATOR))
     enrolled_at: Mapped[datetime | None]
     last_step: Mapped[int | None]
     is_demonstration: Mapped[bool]

@@ -36,10 +36,9 @@ from services.staff import (
     sign_out_staff,
     signed_in_staff,
 )
-from services.staff.accounts import AUTHENTICATOR
 from services.staff.authenticator import code_at_step, step_at
 from services.staff.sessions import CODE_WITHIN, SESSION_IDLE, SESSION_LASTS
-from services.staff.tables import StaffRecoveryCodeRow, StaffRow, StaffSessionRow
+from services.staff.tables import AUTHENTICATOR, StaffRecoveryCodeRow, StaffRow, StaffSessionRow
 from tests.conftest import NOW
 
 CITY = "shenzhen"

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from services.demo.staff import PASSWORD
 from services.sealing import vault_of
 from services.staff import PasswordOutcome, StaffMember, prove_staff, sign_in_staff, signed_in_staff
-from services.staff.accounts import AUTHENTICATOR
 from services.staff.authenticator import code_at_step, step_at
-from services.staff.tables import StaffRow
+from services.staff.tables import AUTHENTICATOR, StaffRow
 from tests.conftest import NOW
 
 LIU, MA, ZHAO, WU = "liu.cuizhu", "ma.jingtian", "zhao.shi", "wu.fantang"

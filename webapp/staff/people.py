@@ -5,12 +5,11 @@ What is searched for waits sealed in this browser's cookie, never in an address.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,11 +31,11 @@ from services.my_benefits import see_benefits
 from services.people import get_person
 from services.registry import origins_of
 from services.residents import Resident, SearchTooShort, find_residents, phone_to_call
-from services.sealing import vault_of
 from services.staff import names_of_staff
 from services.vouchers import see_vouchers
 from services.worker_tasks import tasks_of
 from webapp.access import current_staff_actor, workers_only
+from webapp.cookies import keep_sealed, kept_sealed
 from webapp.pages import show
 from webapp.site import now, this_site
 from webapp.staff.days import full_day_words
@@ -73,8 +72,7 @@ def search() -> AnyResponse:
 def search_it() -> AnyResponse:
     """Keep what is searched for and show whom it finds."""
     asked = {name: request.form.get(name, "")[:60] for name in ("name", "card")}
-    sealed = vault_of(database_session()).seal(json.dumps(asked), context=SEALED_SEARCH)
-    session["staff_search"] = base64.b64encode(sealed).decode()
+    keep_sealed("staff_search", json.dumps(asked), context=SEALED_SEARCH)
     return redirect(url_for("staff_people.search"), 303)
 
 
@@ -191,10 +189,6 @@ def _found(asked: dict[str, str]) -> tuple[Resident, ...]:
 
 
 def _last_search() -> dict[str, str] | None:
-    sealed = session.get("staff_search")
-    if not sealed:
-        return None
-    asked: dict[str, str] = json.loads(
-        vault_of(database_session()).open(base64.b64decode(sealed), context=SEALED_SEARCH)
-    )
+    kept = kept_sealed("staff_search", context=SEALED_SEARCH)
+    asked: dict[str, str] | None = json.loads(kept) if kept else None
     return asked

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.database.tables import Table
+from services.sealing import sealed_as
 
 PART = "incoming_parts.content"
 SENDER = "incoming_parts.sender"
@@ -33,9 +34,9 @@ class IncomingPart(Table):
     message_key: Mapped[bytes]
     number: Mapped[int]
     of: Mapped[int]
-    sender_sealed: Mapped[bytes]
+    sender_sealed: Mapped[bytes] = mapped_column(info=sealed_as(SENDER))
     receiver: Mapped[str]
     coding: Mapped[int]
     # The bytes as they came, in base64: a sign may be cut in two by the end of a part.
-    content_sealed: Mapped[bytes]
+    content_sealed: Mapped[bytes] = mapped_column(info=sealed_as(PART))
     received_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
