@@ -14,7 +14,13 @@ from services.benefits import command as eligibility
 from services.certification import command as certification
 from services.clock import SystemClock
 from services.database import Database, migrate, open_database, unit_of_work
-from services.demo import prepare_allowances, prepare_demonstration, prepare_visits
+from services.demo import (
+    prepare_allowances,
+    prepare_canteen_life,
+    prepare_demonstration,
+    prepare_neighbours,
+    prepare_visits,
+)
 from services.errors import ServiceError
 from services.job_queue import MESSAGES, OTHERS
 from services.jobs import new_job_app, open_gateway, run_worker
@@ -107,7 +113,9 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
         if chosen.command == "demo":
             with unit_of_work(database.sessions) as session:
                 prepare_demonstration(session, city=settings.city, now=SystemClock().now())
+                prepare_neighbours(session, city=settings.city, now=SystemClock().now())
                 prepare_allowances(session, city=settings.city, now=SystemClock().now())
+                prepare_canteen_life(session, city=settings.city, now=SystemClock().now())
             prepare_visits(database.sessions, city=settings.city, now=SystemClock().now())
         return 0
     finally:

@@ -34,7 +34,7 @@ from services.allowances import by_the_clock
 from services.allowances.ledger.by_the_clock import announce_coming_tiers
 from services.clock import Clock
 from services.database import Database, unit_of_work
-from services.demo import DemoPhoneGateway, prepare_demonstration, prepare_visits
+from services.demo import DemoPhoneGateway, prepare_canteen_life, prepare_demonstration, prepare_visits
 from services.inbox import IncomingText
 from services.job_queue import (
     BOOK_STANDING_ORDERS,
@@ -338,11 +338,12 @@ def _add_demonstration(app: procrastinate.App, database: Database, settings: Set
     @app.task(name="extend_demonstration_by_the_clock", queueing_lock="extend_demonstration_by_the_clock")
     @app.task(name=EXTEND_DEMONSTRATION, lock=EXTEND_DEMONSTRATION)
     def extend_demonstration(timestamp: int | None = None) -> None:
-        """New menus for the day that came into view, and the visits that were made meanwhile, a few at a time so that
-        what a visitor waits for comes in between."""
+        """New menus for the day that came into view, the meals that the neighbours booked and had meanwhile, and the
+        visits that were made, a few at a time so that what a visitor waits for comes in between."""
         now = clock.now()
         with unit_of_work(database.sessions) as session:
             prepare_demonstration(session, city=settings.city, now=now)
+            prepare_canteen_life(session, city=settings.city, now=now)
         moved = prepare_visits(database.sessions, city=settings.city, now=now, at_most=VISITS_AT_A_TIME)
         if moved == VISITS_AT_A_TIME:
             with unit_of_work(database.sessions) as session:

@@ -24,5 +24,5 @@ class MealCap:
 
 def meal_subsidy_cap(facts: Facts) -> MealCap:
     """The cap for one meal on the day of the facts; 0 where no group fits. Raises FactsWrong."""
-    answer = assess(facts)[Benefit.MEAL_SUBSIDY]
+    answer = assess(facts, [Benefit.MEAL_SUBSIDY])[Benefit.MEAL_SUBSIDY]
     return MealCap(answer.at_least_fen, answer.missing, answer.rule)

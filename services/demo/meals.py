@@ -52,7 +52,8 @@ SERVED = {
 CANTEEN_ORDERS_END = {BREAKFAST: (1, time(20, 0)), LUNCH: (0, time(9, 30)), DINNER: (0, time(15, 0))}
 POINT_ORDERS_END = (1, time(16, 0))
 HOURS = {"senior_canteen": (time(6, 30), time(19, 0)), "meal_point": (time(10, 30), time(19, 0))}
-CANTEEN_PORTIONS, POINT_PORTIONS = 120, 40
+CANTEEN_PORTIONS = {BREAKFAST: 20, LUNCH: 120, DINNER: 60}
+POINT_PORTIONS = 40
 
 
 def demo_canteens() -> list[dict[str, Any]]:
@@ -100,7 +101,7 @@ def demo_slot(canteen_id: UUID, kind: str, day: date, meal: str) -> dict[str, An
         "place_id": canteen_id,
         "starts_at": local_moment(day, served_from),
         "ends_at": local_moment(day, served_until),
-        "places": CANTEEN_PORTIONS if kind == "senior_canteen" else POINT_PORTIONS,
+        "places": CANTEEN_PORTIONS[meal] if kind == "senior_canteen" else POINT_PORTIONS,
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from services.actor import Actor, ActorKind, NotAllowed
 from services.database.opening import unit_of_work
 from services.database.tables import Table, new_id
+from services.demo.neighbours import FIRST_PHONE
 from services.inbox import receive, written_through
 from services.messages.gateways import Outcome
 from services.people import PHONE as PERSON_PHONE
@@ -94,7 +95,10 @@ def list_demo_phones(session: Session, actor: Actor) -> tuple[DemoPhone, ...]:
     names: dict[str, list[str]] = defaultdict(list)
     for person in session.scalars(select(PersonRow).where(PersonRow.is_demonstration).order_by(PersonRow.id)):
         if person.phone_sealed is not None:
-            names[vault.open(person.phone_sealed, context=PERSON_PHONE)].append(person.name)
+            phone = vault.open(person.phone_sealed, context=PERSON_PHONE)
+            # Nobody plays the neighbours.
+            if phone < str(FIRST_PHONE):
+                names[phone].append(person.name)
     messages: dict[str, list[DemoMessage]] = defaultdict(list)
     newest = select(DemoPhoneMessageRow).order_by(DemoPhoneMessageRow.received_at.desc()).limit(SHOWN)
     for row in session.scalars(newest):

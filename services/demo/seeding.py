@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.actor import Actor, Channel
-from services.calendar.slots import SlotRow
 from services.clock import local_day
-from services.database.tables import new_id
 from services.demo.home_adaptation import prepare_home_adaptation
 from services.demo.home_care import prepare_home_care
-from services.demo.meals import demo_canteens, demo_meals, demo_menu, demo_slot
+from services.demo.meals import demo_canteens
+from services.demo.menus import add_menus
 from services.demo.people import demo_people
 from services.demo.staff import CIVIL_SERVANTS, add_demo_staff, canteen_staff
-from services.meals.tables import CanteenRow, MenuRow
+from services.meals.tables import CanteenRow
 from services.people import PersonRow, add_person
 
 # A week that can be booked, and one more day so that it is still a week after midnight.
@@ -36,33 +35,8 @@ def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None
     canteens = select(CanteenRow.id).where(CanteenRow.is_demonstration).order_by(CanteenRow.id)
     accounts = [*CIVIL_SERVANTS, canteen_staff(session.scalars(canteens.limit(1)).one())]
     add_demo_staff(session, accounts, city=city, now=now)
-    _add_menus(session, city=city, now=now)
+    every = session.execute(select(CanteenRow.id, CanteenRow.kind).where(CanteenRow.is_demonstration))
+    days = [local_day(now) + timedelta(days=ahead) for ahead in range(DAYS_OF_MENUS)]
+    add_menus(session, [(canteen_id, kind) for canteen_id, kind in every], days, city=city, now=now)
     prepare_home_care(session, city=city, now=now)
     prepare_home_adaptation(session, city=city)
-
-
-def _add_menus(session: Session, *, city: str, now: datetime) -> None:
-    today = local_day(now)
-    canteens = session.execute(select(CanteenRow.id, CanteenRow.kind).where(CanteenRow.is_demonstration)).all()
-    known = {
-        tuple(row)
-        for row in session.execute(select(MenuRow.canteen_id, MenuRow.day, MenuRow.meal).where(MenuRow.day >= today))
-    }
-    new = [
-        (canteen_id, kind, day, meal)
-        for canteen_id, kind in canteens
-        for day in (today + timedelta(days=ahead) for ahead in range(DAYS_OF_MENUS))
-        for meal in demo_meals(kind)
-        if (canteen_id, day, meal) not in known
-    ]
-    if not new:
-        return
-    slot_ids = [new_id() for _ in new]
-    in_city = {"city": city}
-    slots = [demo_slot(*each) | in_city | {"id": slot_id} for each, slot_id in zip(new, slot_ids, strict=True)]
-    menus = [
-        demo_menu(*each) | in_city | {"id": new_id(), "slot_id": slot_id}
-        for each, slot_id in zip(new, slot_ids, strict=True)
-    ]
-    session.execute(insert(SlotRow), slots)
-    session.execute(insert(MenuRow), menus)

@@ -127,7 +127,7 @@ def test_from_the_cook_list_to_the_settlement(
     assert (tmp_path / "day.pdf").read_bytes().startswith(b"%PDF-")
     lunch.get_by_role("link", name="送餐路线").click()
     expect(page.get_by_role("heading", name="翠竹街道")).to_be_visible()
-    expect(page.get_by_role("cell", name="黄*仪")).to_be_visible()
+    expect(page.locator(".stop", has_text="黄*仪")).to_be_visible()
     assert faults(page) == []
 
     # Noon: one by number, with the line.

@@ -92,6 +92,23 @@ def test_tomorrow_is_counted_meal_by_meal_with_what_to_mind(session: Session, wa
     assert (lunch.waiting, lunch.is_final, lunch.is_closed) == (1, False, False)
 
 
+def test_what_is_made_alike_stands_together_and_what_harms_comes_first(
+    session: Session, wang: Person, cook: Actor
+) -> None:
+    soft, egg, also_soft = (add_senior(session, number) for number in range(1, 4))
+    for person, allergies in ((soft, []), (egg, [Allergen.EGG]), (also_soft, [])):
+        meals.set_dietary_marks(
+            session, actor_of(person), person_id=person.id, diets=[Diet.SOFT_FOOD], allergies=allergies, now=NOW
+        )
+    for person, quantity in ((soft, 1), (wang, 1), (egg, 1), (also_soft, 2)):
+        book(session, person, menu_id_of(session), quantity=quantity)
+    lunch = counter.get_counter_day(session, cook, canteen_id=canteen_id(session), day=TOMORROW, now=NOW).meals[1]
+    assert [
+        (group.marks.allergies, group.marks.diets, group.portions, [it.pick_up_number for it in group.meals])
+        for group in lunch.minded
+    ] == [((Allergen.EGG,), (Diet.SOFT_FOOD,), 1, [3]), ((), (Diet.SOFT_FOOD,), 3, [1, 4])]
+
+
 def test_rounds_go_by_street_with_whole_addresses_and_each_reading_is_recorded(
     session: Session, wang: Person, cook: Actor
 ) -> None:
@@ -133,6 +150,15 @@ def test_she_is_found_by_number_card_and_name(
     assert found("1") == []
     till = counter.get_till(session, cook, menu_id=menu_id, now=NOW)
     assert [(it.pick_up_number, it.status) for it in till.bookings] == [(1, "cancelled"), (2, "booked")]
+
+
+def test_nothing_is_handed_out_before_its_day(session: Session, wang: Person, cook: Actor) -> None:
+    tomorrows = book(session, wang, menu_id_of(session, TOMORROW))
+    with pytest.raises(counter.ServingNotPossible):
+        serve(session, cook, tomorrows)
+    assert status_of(session, tomorrows) == "booked"
+    serve(session, cook, tomorrows, now=after(TOMORROW, 13))
+    assert status_of(session, tomorrows) == "served"
 
 
 def test_a_meal_is_served_once_and_a_slip_can_be_undone(session: Session, hers: meals.MealBooking, cook: Actor) -> None:

@@ -37,7 +37,7 @@ def printed_words(day: date, *, now: datetime) -> PrintedWords:
         number=_("Pick-up number"),
         name=_("Who"),
         quantity=_("Portions"),
-        way=_("Where"),
+        who=_("Pick-up number and name"),
         marks=_("What to mind"),
         address=_("Address"),
         phone=_("Telephone"),

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.clock import local_day
 from services.meals.counter import get_delivery_rounds, get_till, serve_meal
 from webapp.access import canteens_only, current_staff_actor
 from webapp.meals.wish import uuid_of
@@ -26,7 +27,7 @@ def rounds(menu_id: UUID) -> AnyResponse:
     found = get_delivery_rounds(session, actor, menu_id=menu_id, now=at)
     menu = get_till(session, actor, menu_id=menu_id, now=at).menu
     serving_ids = {stop.booking_id: uuid4() for each in found for stop in each.stops}
-    return show("canteen/rounds.html", menu=menu, rounds=found, serving_ids=serving_ids)
+    return show("canteen/rounds.html", menu=menu, rounds=found, serving_ids=serving_ids, today=local_day(at))
 
 
 @blueprint.post("/<uuid:menu_id>/brought")

@@ -28,13 +28,11 @@ blueprint = Blueprint("canteen_settlement", __name__, url_prefix="/staff/canteen
 @canteens_only
 def settlement() -> AnyResponse:
     """One month, this one unless another was asked for."""
-    found = _settlement()
-    return show(
-        "canteen/settlement.html",
-        settlement=found,
-        before=_first_of_month(found.month - timedelta(days=1)),
-        after=_first_of_month(found.month + timedelta(days=31)),
-    )
+    found, this_month = _settlement(), _first_of_month(local_day(now()))
+    around = [_first_of_month(found.month + timedelta(days=days)) for days in (-1, 31)]
+    # Of months to come there is nothing to settle.
+    months = sorted({found.month, *(month for month in around if month <= this_month)})
+    return show("canteen/settlement.html", settlement=found, months=months)
 
 
 @blueprint.post("")

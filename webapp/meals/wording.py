@@ -30,6 +30,8 @@ DISH_ICONS = (
 )
 VEGETABLES = "carrot"
 ALLERGEN_ICONS = {Allergen.PEANUT: "nut", Allergen.SEAFOOD: "fish", Allergen.EGG: "egg"}
+WITHOUT_ICONS = {Allergen.PEANUT: "nut-off", Allergen.SEAFOOD: "fish-off", Allergen.EGG: "egg-off"}
+DIET_ICONS = {Diet.SOFT_FOOD: "feather", Diet.LOW_SALT: "leaf"}
 
 
 def install(app: Flask) -> None:
@@ -38,6 +40,8 @@ def install(app: Flask) -> None:
         diet=diet_words,
         allergen=allergen_words,
         allergen_icon=ALLERGEN_ICONS.__getitem__,
+        without_icon=WITHOUT_ICONS.__getitem__,
+        diet_icon=DIET_ICONS.__getitem__,
         dish_icon=dish_icon,
         distance=distance_words,
         weekdays=weekdays_words,

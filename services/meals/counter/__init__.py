@@ -5,7 +5,14 @@ Whoever works at a canteen may do this for her own canteen, and nobody for anoth
 
 from services.meals.counter.closing import close_meal
 from services.meals.counter.cook_list import get_counter_day, get_delivery_rounds
-from services.meals.counter.day_views import CookList, CounterDay, DeliveryRound, DeliveryStop, SpecialMeal
+from services.meals.counter.day_views import (
+    CookList,
+    CounterDay,
+    DeliveryRound,
+    DeliveryStop,
+    MindedPortions,
+    SpecialMeal,
+)
 from services.meals.counter.errors import CanteenUnknown, MealNotOver, ServingNotPossible
 from services.meals.counter.printing import day_as_pdf
 from services.meals.counter.serving import find_at_till, get_till, serve_meal, sync_servings, take_back_serving
@@ -19,6 +26,7 @@ __all__ = [
     "DeliveryRound",
     "DeliveryStop",
     "MealNotOver",
+    "MindedPortions",
     "OfflineServing",
     "Served",
     "ServingNotPossible",

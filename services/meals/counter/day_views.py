@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,15 @@ class SpecialMeal:
     quantity: int
     delivery: bool
     marks: DietaryMarks
+
+
+@dataclass(frozen=True)
+class MindedPortions:
+    """Portions that are made alike: what to mind, how many they are, and whose."""
+
+    marks: DietaryMarks
+    portions: int
+    meals: tuple[SpecialMeal, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,18 @@ class CookList:
     def still_to_serve(self) -> int:
         """Portions that nobody has had yet."""
         return self.portions - self.served - self.not_picked_up
+
+    @property
+    def minded(self) -> tuple[MindedPortions, ...]:
+        """`special` by what to mind: what somebody must not eat first, then what most asked for."""
+        alike: dict[tuple[tuple[Allergen, ...], tuple[Diet, ...]], list[SpecialMeal]] = defaultdict(list)
+        for one in self.special:
+            alike[one.marks.allergies, one.marks.diets].append(one)
+        groups = [
+            MindedPortions(DietaryMarks(diets, allergies), sum(one.quantity for one in meals), tuple(meals))
+            for (allergies, diets), meals in alike.items()
+        ]
+        return tuple(sorted(groups, key=lambda group: (not group.marks.allergies, -group.portions)))
 
 
 @dataclass(frozen=True)

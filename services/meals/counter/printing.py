@@ -11,13 +11,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout
+from fpdf.enums import Align, TableBordersLayout
 from fpdf.fonts import FontFace
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
 from services.meals.counter.cook_list import get_counter_day, get_delivery_rounds
-from services.meals.counter.day_views import CookList, CounterDay, DeliveryRound
+from services.meals.counter.day_views import CookList, CounterDay, DeliveryRound, SpecialMeal
 from services.meals.counter.fonts import chinese_font
 from services.meals.counter.settlement import yuan
 from services.meals.diets import Allergen, Diet, DietaryMarks
@@ -25,7 +25,9 @@ from services.meals.views import Meal
 
 FAMILY = "chinese"
 # Points: a list on a kitchen wall is read from a step away.
-TITLE, HEADING, TEXT, SMALL = 20, 16, 12, 9
+TITLE, FIGURE, HEADING, TEXT, SMALL = 20, 24, 16, 12, 9
+# To be ticked at the door.
+BOX = "□"
 MARGIN_MM, LINE = 14, 1.5
 
 
@@ -55,7 +57,7 @@ class PrintedWords:
     number: str
     name: str
     quantity: str
-    way: str
+    who: str
     marks: str
     address: str
     phone: str
@@ -120,17 +122,16 @@ class _Paper(FPDF):
         counted |= {words.to_deliver: meal.to_deliver}
         counted |= {words.diets[diet]: count for diet, count in meal.diets.items()}
         counted |= {words.allergies[allergen]: count for allergen, count in meal.allergies.items()}
-        self._table(None, [(what, str(count)) for what, count in counted.items()], widths=(3, 1))
+        self._figures(counted)
         self._say(words.to_mind if meal.special else words.nobody_to_mind, HEADING)
         if meal.special:
-            ways = {False: words.to_eat_there, True: words.to_deliver}
             self._table(
-                (words.number, words.name, words.quantity, words.way, words.marks),
+                (words.marks, words.quantity, words.who),
                 [
-                    (str(it.pick_up_number), it.masked_name, str(it.quantity), ways[it.delivery], self._marks(it.marks))
-                    for it in meal.special
+                    (self._marks(group.marks), str(group.portions), "   ".join(map(self._whose, group.meals)))
+                    for group in meal.minded
                 ],
-                widths=(2, 3, 2, 4, 7),
+                widths=(5, 2, 13),
             )
 
     def delivery_round(self, meal: CookList, round_: DeliveryRound) -> None:
@@ -140,7 +141,7 @@ class _Paper(FPDF):
         self._say(words.rounds.format(street=round_.street or words.no_street), HEADING)
         self._say(f"{words.meals[meal.menu.meal]} · {words.portions} {round_.portions}", TEXT)
         self._table(
-            (words.number, words.name, words.quantity, words.address, words.phone, words.to_pay, words.marks),
+            (words.number, words.name, words.quantity, words.address, words.phone, words.to_pay, words.marks, ""),
             [
                 (
                     str(stop.pick_up_number),
@@ -150,16 +151,37 @@ class _Paper(FPDF):
                     stop.phone or "",
                     yuan(stop.to_pay_fen),
                     self._marks(stop.marks),
+                    BOX,
                 )
                 for stop in round_.stops
             ],
-            widths=(2, 3, 2, 8, 5, 3, 4),
+            widths=(3, 3, 2, 8, 5, 3, 4, 1),
         )
 
     def _marks(self, marks: DietaryMarks) -> str:
         words = self._words
-        named = [words.diets[diet] for diet in marks.diets] + [words.allergies[each] for each in marks.allergies]
+        named = [words.allergies[each] for each in marks.allergies] + [words.diets[diet] for diet in marks.diets]
         return "、".join(named)
+
+    def _whose(self, meal: SpecialMeal) -> str:
+        """A meal within a line of those that are made alike."""
+        portions = f" ×{meal.quantity}" if meal.quantity > 1 else ""
+        way = f" ({self._words.to_deliver})" if meal.delivery else ""
+        return f"{meal.pick_up_number} {meal.masked_name}{portions}{way}"
+
+    def _figures(self, counted: Mapping[str, int]) -> None:
+        """How many of what, side by side and to be read from a step away."""
+        with self.table(
+            text_align=Align.C,
+            first_row_as_headings=False,
+            borders_layout=TableBordersLayout.ALL,
+            line_height=TEXT * LINE / self.k,
+            padding=1,
+        ) as table:
+            for size, cells in ((FIGURE, [str(count) for count in counted.values()]), (SMALL, list(counted))):
+                self.set_font(FAMILY, size=size)
+                table.row(cells)
+        self.ln(4)
 
     def _say(self, text: str, size: int) -> None:
         self.set_font(FAMILY, size=size)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.actor import Actor, Capability, require
+from services.clock import local_day
 from services.meals.booking import held_booking
 from services.meals.counter.bookings import bookings_of, with_guests
 from services.meals.counter.errors import ServingNotPossible
@@ -56,8 +57,11 @@ def find_at_till(session: Session, actor: Actor, *, menu_id: UUID, text: str) ->
 
 def serve_meal(session: Session, actor: Actor, *, booking_id: UUID, serving_id: UUID, now: datetime) -> Served:
     """Hand out one booking, all its portions. The same `serving_id` again is `served` again; a second serving of the
-    booking is `already_served`. Raises NotAllowed, BookingUnknown, ServingNotPossible (cancelled)."""
+    booking is `already_served`. Raises NotAllowed, BookingUnknown, ServingNotPossible (cancelled, or not before its
+    day)."""
     row = _held(session, actor, booking_id)
+    if row.day > local_day(now):
+        raise ServingNotPossible(status=row.status)
     served = _serve(session, actor, row, OfflineServing(serving_id, booking_id, now), now)
     if served.outcome is ServingOutcome.CANCELLED:
         raise ServingNotPossible(status=row.status)
