@@ -37,6 +37,9 @@ _WITHOUT_A_SIGN = 0.4
 # A sign is overruled when the scorer is that sure of something else.
 _SURER_THAN_A_SIGN = 0.8
 _BY_SIGNS_ONLY = frozenset({"yes", "no", "goodbye"})
+# Who orders in the same breath tells of a fall that is over: 我摔伤了腿下不了楼，明天中午饭送到家.
+_UNHURRIED = frozenset({"book_meal", "cancel_meal"})
+_SURE_THAT_IT_IS_OVER = 0.9
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,13 @@ class Understander:
 
     def _intent(self, reading: Reading) -> tuple[str, float, tuple[str, ...], Candidate | None]:
         """The intent, how sure it is, what else is as likely, and the stretch that speaks for it where a sign does."""
-        best, close = _decide(candidates(reading, self._rules), reading)
+        found = candidates(reading, self._rules)
         scores = self._scorer.score(reading)
         likely = max(scores, key=lambda intent: scores[intent])
         sure = scores[likely]
+        if likely in _UNHURRIED and sure >= _SURE_THAT_IT_IS_OVER and any(each.intent == likely for each in found):
+            found = [each for each in found if each.intent != "emergency"]
+        best, close = _decide(found, reading)
         if best is not None and not self._overrules(likely, sure, best):
             return best.intent, best.score, (), best
         if sure < SURE or self._is_held_back(likely, reading, sure):
