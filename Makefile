@@ -7,7 +7,7 @@ LOCALES := zh_Hans zh_Hant_HK en
 EXTRACT := $(BIN)/pybabel --quiet extract --no-location --sort-output
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap run test test-fast lint types format translations lock benchmarks clean \
+.PHONY: help bootstrap run backup restore test test-fast lint types format translations lock benchmarks clean \
         prepared-to-run prepared-to-test
 
 help: ## what can be done here
@@ -17,6 +17,12 @@ bootstrap: prepared-to-run ## only the set-up: environment, browser libraries, c
 
 run: prepared-to-run ## the whole demonstration: database, site and worker at http://127.0.0.1:8000 (PORT=8080 changes it)
 	@exec $(BIN)/python -m webapp
+
+backup: prepared-to-run ## the whole database in one sealed file (FILE=path; var/backups/ unless given)
+	@$(BIN)/python -m services backup $(or $(FILE),var/backups/yinian-$(shell date +%Y%m%d-%H%M%S).backup)
+
+restore: prepared-to-run ## FILE=path: a backup into an empty database
+	@$(BIN)/python -m services restore $(or $(FILE),$(error say which one: make restore FILE=path))
 
 test: lint types ## everything that must pass: lint, types and all tests, in a real Chromium too
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile

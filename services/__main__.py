@@ -10,6 +10,7 @@ import sys
 from services import month_command
 from services.allowances import screening_command as screening
 from services.audit import command as audit
+from services.backup import command as backup
 from services.benefits import command as eligibility
 from services.certification import command as certification
 from services.clock import SystemClock
@@ -34,6 +35,15 @@ from services.staff import command as staff
 BAD_INPUT = 2
 # These tell every step that they take; what goes wrong they tell as warnings.
 TALKATIVE = ("alembic", "procrastinate")
+ON_THE_DATABASE = {
+    "audit": audit.run,
+    "certification": certification.run,
+    "keys": keys.run,
+    "month": month_command.run,
+    "registry": registry.run,
+    "screen": screening.run,
+    "staff": staff.run,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
     registry.add_arguments(commands.add_parser("registry", help="import extracts of other offices' registers"))
     staff.add_arguments(commands.add_parser("staff", help="accounts of community workers and operators"))
     audit.add_arguments(commands.add_parser("audit", help="the record of deeds: prove it, note it, export it"))
+    backup.add_arguments(
+        commands.add_parser("backup", help="the whole database in one sealed file"),
+        commands.add_parser("restore", help="a backup into an empty database"),
+    )
     certification.add_arguments(
         commands.add_parser("certification", help="campaigns of proof of life, and proofs shared with other offices")
     )
@@ -90,33 +104,25 @@ def _work(database: Database, settings: Settings, *, only: str | None) -> None:
 
 
 def _run(chosen: argparse.Namespace, settings: Settings) -> int:
-    database = open_database(settings)
+    database, clock = open_database(settings), SystemClock()
     try:
         if chosen.command == "worker":
             _work(database, settings, only=chosen.only)
             return 0
+        if chosen.command == "restore":
+            return backup.run(chosen, database, settings, clock)
         migrate(database.engine)
-        if chosen.command == "registry":
-            return registry.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "staff":
-            return staff.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "audit":
-            return audit.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "keys":
-            return keys.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "certification":
-            return certification.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "month":
-            return month_command.run(chosen, database, SystemClock(), city=settings.city)
-        if chosen.command == "screen":
-            return screening.run(chosen, database, SystemClock(), city=settings.city)
+        if chosen.command == "backup":
+            return backup.run(chosen, database, settings, clock)
+        if chosen.command in ON_THE_DATABASE:
+            return ON_THE_DATABASE[chosen.command](chosen, database, clock, city=settings.city)
         if chosen.command == "demo":
             with unit_of_work(database.sessions) as session:
-                prepare_demonstration(session, city=settings.city, now=SystemClock().now())
-                prepare_neighbours(session, city=settings.city, now=SystemClock().now())
-                prepare_allowances(session, city=settings.city, now=SystemClock().now())
-                prepare_canteen_life(session, city=settings.city, now=SystemClock().now())
-            prepare_visits(database.sessions, city=settings.city, now=SystemClock().now())
+                prepare_demonstration(session, city=settings.city, now=clock.now())
+                prepare_neighbours(session, city=settings.city, now=clock.now())
+                prepare_allowances(session, city=settings.city, now=clock.now())
+                prepare_canteen_life(session, city=settings.city, now=clock.now())
+            prepare_visits(database.sessions, city=settings.city, now=clock.now())
         return 0
     finally:
         database.close()

@@ -46,6 +46,9 @@ class Settings(BaseModel):
     audit_keys: SecretStr = Field(
         description="id:key pairs that sign the record of deeds; the first signs; kept as long as the record"
     )
+    backup_keys: SecretStr | None = Field(
+        default=None, description="id:key pairs that seal backups; the first seals, all of them open"
+    )
     demo: bool = Field(default=False, description="fictional data, the demo phone, marks on every page")
     database_url: str | None = Field(default=None, description="a PostgreSQL cluster; without it one runs in var/")
     var_dir: Path = Field(default=PROJECT / "var", description="what the running system keeps on disk")
@@ -76,10 +79,11 @@ class Settings(BaseModel):
         decoded_key(value.get_secret_value())
         return value
 
-    @field_validator("sealing_keys", "audit_keys")
+    @field_validator("sealing_keys", "audit_keys", "backup_keys")
     @classmethod
-    def _are_keys(cls, value: SecretStr) -> SecretStr:
-        named_keys(value.get_secret_value())
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            named_keys(value.get_secret_value())
         return value
 
     @classmethod
@@ -152,6 +156,7 @@ def _new_demo_secrets() -> dict[str, str]:
         "INDEX_KEY": new_key(),
         "SEALING_KEYS": f"k1:{new_key()}",
         "AUDIT_KEYS": f"a1:{new_key()}",
+        "BACKUP_KEYS": f"b1:{new_key()}",
     }
 
 

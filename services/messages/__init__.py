@@ -3,6 +3,7 @@
 from services.messages.gateways import Gateway, GatewayBusy, GatewayRefused, GatewayUnsure, Outcome, WindowGateway
 from services.messages.queueing import queue_asked_for_message, queue_message, sending_is_delayed
 from services.messages.receipts import give_up_waiting, settle_receipts
+from services.messages.restoring import ask_about_waiting
 from services.messages.sending import SendReport, send_due
 from services.messages.tables import MessageStatus, OutgoingMessage
 from services.messages.wording import Composer, WordingWrong
@@ -19,6 +20,7 @@ __all__ = [
     "SendReport",
     "WindowGateway",
     "WordingWrong",
+    "ask_about_waiting",
     "give_up_waiting",
     "queue_asked_for_message",
     "queue_message",
