@@ -23,7 +23,7 @@ from services.staff.authenticator import STEP_SECONDS, code_at_step, new_secret,
 from services.staff.passwords import hashed
 from services.staff.tables import AUTHENTICATOR, StaffRow
 
-PASSWORD = "shili-2026-yinian"
+PASSWORD = "shili-2026-yinian"  # noqa: S105 - shown to everybody on /demo/staff
 CIVIL_SERVANTS = (
     NewStaff("liu.cuizhu", "刘工", ActorKind.COMMUNITY_WORKER, "罗湖区", "翠竹"),
     NewStaff("ma.jingtian", "马工", ActorKind.COMMUNITY_WORKER, "福田区", "景田"),

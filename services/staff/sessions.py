@@ -39,7 +39,7 @@ SESSION_LASTS = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)
 
-TOKEN = "staff_sessions.token"
+TOKEN = "staff_sessions.token"  # noqa: S105 - what a hash is made for
 RECOVERY_CODE = "staff_recovery_codes.code"
 
 

@@ -69,7 +69,9 @@ def _for_us(text: str) -> Iterator[QuantityMention]:
     if each:
         if count:
             yield QuantityMention(each.start(), each.end(), count)
-    elif two and re.search(r"都要|都吃|也要|也吃|一起吃|两个都|都订|吃饭|的饭|的午饭|的晚饭|的早饭", text[two.end() : two.end() + 8]):
+    elif two and re.search(
+        "都要|都吃|也要|也吃|一起吃|两个都|都订|吃饭|的饭|的午饭|的晚饭|的早饭", text[two.end() : two.end() + 8]
+    ):
         yield QuantityMention(two.start(), two.end(), 2)
 
 

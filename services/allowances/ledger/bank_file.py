@@ -25,7 +25,7 @@ from services.csv_lines import csv_line
 from services.people import masked_name
 from services.sealing import Vault, vault_of
 
-TOKEN = "bank_file.token"
+TOKEN = "bank_file.token"  # noqa: S105 - a context of the blind index
 COLUMNS = ("kind", "reference", "district", "bank_token", "masked_name", "card_last_four", "amount_fen", "remark")
 PAYMENT, TOTAL, GRAND_TOTAL = "payment", "total", "grand_total"
 
