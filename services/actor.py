@@ -1,12 +1,15 @@
 """Who acts, for whom, through which channel, and what each may do. Use cases ask here; channels never decide.
 
-Refusing, suspending or stopping a benefit needs `DECIDE_CASES`, which only a community worker holds, and only for the
-people of her own community (principle 12 of the design).
+The matrix is capability x kind of actor, and for a delegate also x scope: she may do for one senior what that senior
+ticked, and nothing else. Refusing, suspending or stopping a benefit needs `DECIDE_CASES`, which only a community worker
+holds, and only for the people of her own community (principle 12 of the design).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -18,6 +21,10 @@ class ActorKind(StrEnum):
     """What kind of somebody acts."""
 
     SENIOR = "senior"
+    FAMILY_MEMBER = "family_member"
+    """somebody of a senior's family in her own matters: asking to act for her, giving it up"""
+    DELEGATE = "delegate"
+    """a family member while she acts for one senior"""
     SYSTEM = "system"
     COMMUNITY_WORKER = "community_worker"
     OPERATOR = "operator"
@@ -58,11 +65,53 @@ class Capability(StrEnum):
     RUN_SERVICES = "run_services"
     MAKE_VISITS = "make_visits"
     ADAPT_HOMES = "adapt_homes"
+    WITHDRAW_BENEFIT = "withdraw_benefit"
+    MANAGE_DELEGATION = "manage_delegation"
+    """agree to a delegate, invite one, take it back"""
+    OVERSEE_DELEGATION = "oversee_delegation"
+    """witness it at the desk, freeze it, end it"""
+    ASK_TO_ACT = "ask_to_act"
 
+
+class Scope(StrEnum):
+    """What a senior can let somebody of her family do, each ticked by itself."""
+
+    SEE_BENEFITS = "see_benefits"
+    BOOK_AND_CANCEL = "book_and_cancel"
+    ANSWER_OFFERS = "answer_offers"
+    CERTIFY = "certify"
+    RECEIVE_MESSAGES = "receive_messages"
+    EMERGENCIES = "emergencies"
+
+
+# What each scope lets a delegate do. Who answers an offer has to see what is offered. The last two are about what comes
+# to the delegate's phone; nobody acts by them.
+WITHIN: Mapping[Scope, frozenset[Capability]] = {
+    Scope.SEE_BENEFITS: frozenset({Capability.SEE_PERSON, Capability.TALK, Capability.SEE_BENEFITS}),
+    Scope.BOOK_AND_CANCEL: frozenset(
+        {
+            Capability.SEE_PERSON,
+            Capability.TALK,
+            Capability.SEE_MEALS,
+            Capability.BOOK_MEALS,
+            Capability.SEE_SERVICES,
+            Capability.BOOK_SERVICES,
+        }
+    ),
+    Scope.ANSWER_OFFERS: frozenset(
+        {Capability.SEE_PERSON, Capability.TALK, Capability.SEE_BENEFITS, Capability.ANSWER_OFFERS}
+    ),
+    Scope.CERTIFY: frozenset({Capability.SEE_PERSON, Capability.TALK, Capability.CERTIFY}),
+    Scope.RECEIVE_MESSAGES: frozenset(),
+    Scope.EMERGENCIES: frozenset(),
+}
+# With these a scope is something to act by.
+ACTING = frozenset(scope for scope, capabilities in WITHIN.items() if capabilities)
 
 # What each may do. A senior may for herself and for nobody else, a worker for the people of her community; what an
 # operator may do concerns registers and runs and no single person. A canteen and a provider may for what was booked
-# with them, and a care worker for her provider's visits. The system may do everything.
+# with them, and a care worker for her provider's visits. A delegate has at most what stands here; what she has is by
+# scope. The system may do everything.
 MAY: dict[ActorKind, frozenset[Capability]] = {
     ActorKind.SYSTEM: frozenset(Capability),
     ActorKind.SENIOR: frozenset(
@@ -76,8 +125,12 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.CERTIFY,
             Capability.SEE_SERVICES,
             Capability.BOOK_SERVICES,
+            Capability.WITHDRAW_BENEFIT,
+            Capability.MANAGE_DELEGATION,
         }
     ),
+    ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT}),
+    ActorKind.DELEGATE: frozenset[Capability]().union(*WITHIN.values()),
     ActorKind.COMMUNITY_WORKER: frozenset(
         {
             Capability.SEE_PERSON,
@@ -90,6 +143,8 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.CERTIFY,
             Capability.SEE_TASKS,
             Capability.DECIDE_CASES,
+            Capability.WITHDRAW_BENEFIT,
+            Capability.OVERSEE_DELEGATION,
         }
     ),
     ActorKind.OPERATOR: frozenset(
@@ -116,12 +171,20 @@ class NotAllowed(ServiceError):
     code = "not_allowed"
 
 
+class TooSoonForThis(NotAllowed):
+    """A new delegate may not do this before `from_at`."""
+
+    code = "too_soon_for_this"
+
+
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts. `person_id` is who acts, where that is a senior; `staff_id`, where it is one of the staff.
+    """Somebody who acts. `person_id` is who acts, where that is a senior; `staff_id`, where it is one of the staff;
+    `family_member_id`, where it is somebody of a senior's family.
 
     `community` and `district` are where a community worker works, `workplace_id` is the canteen or the provider of
-    those who work at one; an operator has none of them and works for the city.
+    those who work at one; an operator has none of them and works for the city. A delegate acts `on_behalf_of` one
+    senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`.
     """
 
     kind: ActorKind
@@ -131,11 +194,46 @@ class Actor:
     community: str | None = None
     district: str | None = None
     workplace_id: UUID | None = None
+    family_member_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+    delegation_id: UUID | None = None
+    scopes: frozenset[Scope] = frozenset()
+    waits_for: frozenset[Capability] = frozenset()
+    waits_until: datetime | None = None
 
     @classmethod
     def senior(cls, person_id: UUID, channel: Channel) -> Self:
         """A senior who acts for herself."""
         return cls(ActorKind.SENIOR, channel, person_id)
+
+    @classmethod
+    def family_member(cls, family_member_id: UUID, channel: Channel) -> Self:
+        """Somebody of a senior's family in her own matters."""
+        return cls(ActorKind.FAMILY_MEMBER, channel, family_member_id=family_member_id)
+
+    @classmethod
+    def delegate(
+        cls,
+        family_member_id: UUID,
+        channel: Channel,
+        *,
+        on_behalf_of: UUID,
+        delegation_id: UUID,
+        scopes: frozenset[Scope],
+        waits_for: frozenset[Capability] = frozenset(),
+        waits_until: datetime | None = None,
+    ) -> Self:
+        """A family member who acts for one senior. Made by `services.delegation.act_for`, which knows her word."""
+        return cls(
+            ActorKind.DELEGATE,
+            channel,
+            family_member_id=family_member_id,
+            on_behalf_of=on_behalf_of,
+            delegation_id=delegation_id,
+            scopes=scopes,
+            waits_for=waits_for,
+            waits_until=waits_until,
+        )
 
     @classmethod
     def system(cls, channel: Channel = Channel.JOB) -> Self:
@@ -157,8 +255,16 @@ class Actor:
 
     @property
     def id(self) -> UUID | None:
-        """Who acts, senior or staff, for records of deeds; None for the system."""
-        return self.staff_id or self.person_id
+        """Who acts, senior, staff or family, for records of deeds; None for the system."""
+        return self.staff_id or self.family_member_id or self.person_id
+
+    @property
+    def may(self) -> frozenset[Capability]:
+        """What the matrix lets this actor do, where the matter concerns her: the cells of her kind, and of a delegate's
+        scopes."""
+        if self.kind is ActorKind.DELEGATE:
+            return frozenset[Capability]().union(*(WITHIN[scope] for scope in self.scopes))
+        return MAY[self.kind]
 
     @property
     def is_staff(self) -> bool:
@@ -182,15 +288,17 @@ def require(
     district: str | None = None,
     workplace_id: UUID | None = None,
 ) -> None:
-    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed.
+    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed, and TooSoonForThis for what a
+    new delegate has to wait for.
 
     `community` and `district` are the person's own: without them no worker may do anything for her, so a use case that
     workers have asks `services.people.require_for`, which looks them up. For what concerns no single person (registers,
     runs) `person_id` is None. `workplace_id` is the canteen or the provider that the matter was booked with.
     """
-    if capability in MAY[actor.kind] and _concerned(actor, person_id, community, district, workplace_id):
-        return
-    raise NotAllowed(capability=capability.value)
+    if capability not in actor.may or not _concerned(actor, person_id, community, district, workplace_id):
+        raise NotAllowed(capability=capability.value)
+    if capability in actor.waits_for:
+        raise TooSoonForThis(capability=capability.value, from_at=actor.waits_until)
 
 
 def _concerned(
@@ -198,6 +306,10 @@ def _concerned(
 ) -> bool:
     if actor.kind is ActorKind.SENIOR:
         return person_id is not None and actor.person_id == person_id
+    if actor.kind is ActorKind.DELEGATE:
+        return person_id is not None and actor.on_behalf_of == person_id
+    if actor.kind is ActorKind.FAMILY_MEMBER:
+        return person_id is None
     if actor.kind is ActorKind.COMMUNITY_WORKER:
         return actor.works_in(community, district)
     if actor.kind in AT_A_WORKPLACE:

@@ -9,6 +9,7 @@ import services.calendar.engagements
 import services.certification.tables
 import services.conversations
 import services.demo.phone
+import services.family.tables
 import services.home_adaptation.tables
 import services.home_care.tables
 import services.inbox.tables

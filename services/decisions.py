@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import allowances, certification, home_adaptation, home_care, people, vouchers
+from services import allowances, certification, delegation, home_adaptation, home_care, people, vouchers
 from services.actor import Actor, Capability, require
 from services.allowances.errors import ReasonMissing
 from services.errors import ServiceError
@@ -52,6 +52,9 @@ class Choice(StrEnum):
     ALL_WELL = "all_well"
     """the worker knows from somebody else that nothing is wrong"""
     HELP_SENT = "help_sent"
+    FREEZE = "freeze"
+    """until somebody has looked"""
+    END = "end"
     LOWER = "lower"
     """to what the rules give"""
     SETTLE = "settle"
@@ -115,6 +118,8 @@ LOOKED_AFTER = (
     Decision(Choice.ALL_WELL),
     Decision(Choice.HELP_SENT),
 )
+# Behind these are use cases that hold rows of their own before the person, as others do who come at the same moment.
+LOCKED_BEHIND = frozenset({TaskKind.DOUBTFUL_MATCH, TaskKind.DELEGATION_REQUEST, TaskKind.DELEGATION_CHECK})
 MATTER_IS_GONE = "signal_gone"
 # What a use case says where nothing is left to decide.
 GONE: dict[TaskKind, tuple[type[ServiceError], ...]] = {
@@ -125,6 +130,7 @@ GONE: dict[TaskKind, tuple[type[ServiceError], ...]] = {
     TaskKind.VOUCHER_LOWERED: (vouchers.NothingToLower,),
     TaskKind.ADAPTATION_DECISION: (home_adaptation.AdaptationStepNotPossible,),
     TaskKind.SERVICE_COMPLAINT: (home_care.VisitStepNotPossible,),
+    TaskKind.DELEGATION_CHECK: (delegation.DelegationStepNotPossible,),
 }
 # But for DOUBTFUL_MATCH, of which each finding has its own.
 DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
@@ -153,6 +159,13 @@ DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
     TaskKind.MEALS_NOT_PICKED_UP: LOOKED_AFTER,
     TaskKind.SERVICE_COMPLAINT: (Decision(Choice.UPHOLD), Decision(Choice.NOT_UPHOLD, against_person=True)),
     TaskKind.NOT_AT_HOME: SETTLED_ONLY,
+    # Her yes is written down on the page of the person, with the evidence.
+    TaskKind.DELEGATION_REQUEST: (Decision(Choice.DECLINE),),
+    TaskKind.DELEGATION_CHECK: (
+        Decision(Choice.KEEP),
+        Decision(Choice.FREEZE, against_person=True),
+        Decision(Choice.END, against_person=True),
+    ),
 }
 
 
@@ -216,7 +229,7 @@ def _held_task(session: Session, actor: Actor, task_id: UUID) -> WorkerTask:
         require(actor, Capability.IMPORT_REGISTERS, person_id=None)
         return task
     require_for(session, actor, Capability.DECIDE_CASES, person_id=task.person_id)
-    if task.kind is TaskKind.DOUBTFUL_MATCH:
+    if task.kind in LOCKED_BEHIND:
         return task
     # Of two decisions at one moment, the second sees what came of the first.
     people.hold(session, task.person_id)
@@ -342,6 +355,19 @@ def _adaptation(approve: bool) -> Callable[[_Deed], None]:
     return carry_out
 
 
+def _no_delegate(deed: _Deed) -> None:
+    delegation.decline_delegate(
+        deed.session, deed.actor, delegation_id=deed.task.subject_id, now=deed.now, note=deed.reason
+    )
+
+
+def _delegation(use_case: Callable[..., object]) -> Callable[[_Deed], None]:
+    def carry_out(deed: _Deed) -> None:
+        use_case(deed.session, deed.actor, delegation_id=deed.task.subject_id, reason=deed.reason, now=deed.now)
+
+    return carry_out
+
+
 USE_CASES: dict[tuple[TaskKind, Choice], Callable[[_Deed], None]] = {
     **{(kind, Choice.AGREE): _agree for kind, decisions in DECISIONS.items() if decisions is ABOUT_AN_ANSWER},
     **{(kind, Choice.DECLINE): _decline for kind, decisions in DECISIONS.items() if decisions is ABOUT_AN_ANSWER},
@@ -361,4 +387,8 @@ USE_CASES: dict[tuple[TaskKind, Choice], Callable[[_Deed], None]] = {
     (TaskKind.ADAPTATION_DECISION, Choice.REFUSE): _adaptation(False),
     (TaskKind.SERVICE_COMPLAINT, Choice.UPHOLD): _complaint(True),
     (TaskKind.SERVICE_COMPLAINT, Choice.NOT_UPHOLD): _complaint(False),
+    (TaskKind.DELEGATION_REQUEST, Choice.DECLINE): _no_delegate,
+    (TaskKind.DELEGATION_CHECK, Choice.KEEP): _delegation(delegation.release_delegation),
+    (TaskKind.DELEGATION_CHECK, Choice.FREEZE): _delegation(delegation.freeze_delegation),
+    (TaskKind.DELEGATION_CHECK, Choice.END): _delegation(delegation.take_back),
 }

@@ -14,6 +14,8 @@ DO_LONG_WORK = "do_long_work"
 GIVE_MEAL_TURNS = "give_meal_turns"
 BOOK_STANDING_ORDERS = "book_standing_orders"
 EXTEND_DEMONSTRATION = "extend_demonstration"
+LOOK_UP_REQUESTS = "look_up_requests"
+TELL_OF_DEEDS = "tell_of_deeds"
 
 # What belongs to the line to the SMS centre can have a worker of its own, which nothing else holds up.
 MESSAGES, OTHERS = "messages", "default"

@@ -21,6 +21,7 @@ from services import (
     audit,
     certification,
     conversations,
+    delegation,
     home_adaptation,
     home_care,
     inbox,
@@ -41,10 +42,12 @@ from services.job_queue import (
     DO_LONG_WORK,
     EXTEND_DEMONSTRATION,
     GIVE_MEAL_TURNS,
+    LOOK_UP_REQUESTS,
     MESSAGES,
     OTHERS,
     READ_INCOMING,
     SEND_MESSAGES,
+    TELL_OF_DEEDS,
     defer_once,
 )
 from services.long_work import do_waiting_work
@@ -109,6 +112,7 @@ def new_job_app(
     _add_vouchers(app, database, settings, clock)
     _add_visits(app, database, settings, clock)
     _add_meals(app, database, settings, clock)
+    _add_delegation(app, database, settings, clock)
     _add_long_work(app, database, clock)
     _add_housekeeping(app, database, settings, clock)
     if settings.demo:
@@ -306,6 +310,30 @@ def _add_meals(app: procrastinate.App, database: Database, settings: Settings, c
     def close_meals(timestamp: int) -> None:
         """What a canteen did not close itself."""
         close_due_meals(database.sessions, city=settings.city, now=clock.now())
+
+
+def _add_delegation(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    delegation.check_parameters()
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="look_up_due_requests", queueing_lock="look_up_due_requests")
+    @app.task(name=LOOK_UP_REQUESTS)
+    def look_up_requests(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for requests whose worker died."""
+        delegation.look_up_requests(database.sessions, now=clock.now())
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="tell_of_due_deeds", queueing_lock="tell_of_due_deeds")
+    @app.task(name=TELL_OF_DEEDS)
+    def tell_of_deeds(timestamp: int | None = None) -> None:
+        """Also runs by the clock, for deeds whose worker died."""
+        delegation.tell_of_deeds(database.sessions, now=clock.now())
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="look_after_delegations", queueing_lock="look_after_delegations")
+    def look_after_delegations(timestamp: int) -> None:
+        """What is over ends, and what is unusual is put to a worker."""
+        delegation.look_after_delegations(database.sessions, city=settings.city, now=clock.now())
 
 
 def _add_housekeeping(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:

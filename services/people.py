@@ -269,33 +269,40 @@ def add_person(session: Session, actor: Actor, new: NewPerson, *, city: str, now
 def get_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
     """One person. Raises NotAllowed, also for an id that nobody has: who exists is nobody else's business.
 
-    Each read by one of the staff goes into the record of deeds.
+    Each read by one of the staff, or by a delegate, goes into the record of deeds.
     """
     row = session.get(PersonRow, person_id)
     if row is None:
         raise NotAllowed(capability=Capability.SEE_PERSON.value)
     require(actor, Capability.SEE_PERSON, person_id=person_id, community=row.community, district=row.district)
-    if actor.is_staff:
+    if actor.is_staff or actor.kind is ActorKind.DELEGATE:
         _record_read(session, actor, row)
     return _person(session, row)
+
+
+def note_delegate(session: Session, actor: Actor, person_id: UUID) -> None:
+    """Write down that a delegate looked at what is hers, where it is one who acts."""
+    if actor.kind is ActorKind.DELEGATE:
+        _record_read(session, actor, session.get_one(PersonRow, person_id))
 
 
 def _record_read(session: Session, actor: Actor, row: PersonRow) -> None:
     """Once for each transaction, however many use cases of one page look at her."""
     transaction = session.get_nested_transaction() or session.get_transaction()
     reads = session.info.setdefault(READS, {})
-    if transaction is not None and reads.get((actor.staff_id, row.id)) is transaction:
+    if transaction is not None and reads.get((actor.id, row.id)) is transaction:
         return
     # The one time that is the machine's own and not an argument: a read happens when it happens, also while another
     # day is tried out.
     now = SystemClock().now()
     audit.record(session, actor, "person_read", city=row.city, person_id=row.id, subject_id=None, now=now)
-    reads[actor.staff_id, row.id] = transaction
+    reads[actor.id, row.id] = transaction
 
 
 def require_for(session: Session, actor: Actor, capability: Capability, *, person_id: UUID) -> None:
     """Return if the actor may do this to the affairs of `person_id`, whose community is looked up where a worker acts.
-    Raises NotAllowed, also for an id that nobody has."""
+    Whatever a delegate does or sees by it goes into the record of deeds as a read. Raises NotAllowed, also for an id
+    that nobody has."""
     row = session.get(PersonRow, person_id) if actor.kind is ActorKind.COMMUNITY_WORKER else None
     require(
         actor,
@@ -304,6 +311,7 @@ def require_for(session: Session, actor: Actor, capability: Capability, *, perso
         community=row.community if row else None,
         district=row.district if row else None,
     )
+    note_delegate(session, actor, person_id)
 
 
 def find_people_by_phone(session: Session, phone: str) -> tuple[Person, ...]:

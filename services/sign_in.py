@@ -1,8 +1,10 @@
-"""Signing in with a code by text message, and the sessions that follow.
+"""Signing in with a code by text message, and the sessions that follow: of seniors, and of family members who act for
+one.
 
 Answers that depend on counting (a wrong code, too many codes) are values and not exceptions, because the count has to
 be committed. A phone that nobody registered is treated in every respect like one that somebody did, except that no
-message goes out: who is a member stays unknown.
+message goes out: who is a member stays unknown. Through the entrance of families any mobile phone gets a code, and
+whoever proves one is a family member: that tells nobody anything either.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CheckConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services import audit, people
 from services.actor import Actor, Channel, NotAllowed
 from services.database.tables import Table, new_id
+from services.family import FamilyMember, get_family_member, register_family_member
 from services.messages import queue_asked_for_message
 from services.people import Person
 from services.rate_limits import RateLimit, seconds_to_wait
@@ -40,8 +43,18 @@ SESSION_IDLE = timedelta(days=30)
 SESSION_LASTS = timedelta(days=180)
 SEEN_EVERY = timedelta(minutes=10)
 
+# Through the entrance of families a code goes to any number that is typed: that must not pay for anybody.
+FAMILY_CODES_PER_ADDRESS = RateLimit("family_codes_per_address", 30, timedelta(hours=1))
+
 CODE = "sign_in_codes.code"
 TOKEN = "sign_in_sessions.token"  # noqa: S105 - what a hash is made for
+
+
+class Entrance(StrEnum):
+    """As whom somebody signs in."""
+
+    SENIOR = "senior"
+    FAMILY = "family"
 
 
 class CodeRequested(StrEnum):
@@ -81,10 +94,11 @@ class CodeCheck:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A live session and whose it is."""
+    """A live session and whose it is: a senior's, or else a family member's."""
 
     session_id: UUID
-    person: Person
+    person: Person | None
+    family_member: FamilyMember | None = None
 
 
 class SignInCodeRow(Table):
@@ -100,26 +114,31 @@ class SignInCodeRow(Table):
 
 
 class SignInSessionRow(Table):
-    """A signed-in tablet."""
+    """A signed-in tablet, or the phone of a family member."""
 
     __tablename__ = "sign_in_sessions"
+    __table_args__ = (CheckConstraint("num_nonnulls(person_id, family_member_id) = 1", name="whose"),)
 
     token_hash: Mapped[bytes] = mapped_column(unique=True)
-    person_id: Mapped[UUID] = mapped_column(index=True)
+    person_id: Mapped[UUID | None] = mapped_column(index=True)
+    family_member_id: Mapped[UUID | None]
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
-def request_code(session: Session, *, phone: str, address: str, city: str, now: datetime) -> CodeRequest:
-    """Send a code to `phone`, if somebody is registered with it. Raises PhoneNumberWrong.
+def request_code(
+    session: Session, *, phone: str, address: str, city: str, now: datetime, entrance: Entrance = Entrance.SENIOR
+) -> CodeRequest:
+    """Send a code to `phone`, if somebody is registered with it or a family member signs in. Raises PhoneNumberWrong.
 
     `address` is where the request came from (an IP address); it is only ever stored as a blind index.
     """
     phone = people.normal_phone(phone)
+    per_address = FAMILY_CODES_PER_ADDRESS if entrance is Entrance.FAMILY else CODES_PER_ADDRESS
     # One after the other: who presses on while she has to wait does not use up her codes of the day.
     for limit, subject in (
-        (CODES_PER_ADDRESS, address),
+        (per_address, address),
         (CODES_PER_PHONE, phone),
         (CODES_PER_PHONE_AND_DAY, phone),
     ):
@@ -127,11 +146,20 @@ def request_code(session: Session, *, phone: str, address: str, city: str, now: 
             return CodeRequest(CodeRequested.TOO_MANY, wait)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     _replace_code(session, phone, code, city=city, now=now)
-    _text_code(session, phone, code, city=city, now=now)
+    _text_code(session, phone, code, entrance, city=city, now=now)
     return CodeRequest(CodeRequested.SENT)
 
 
-def check_code(session: Session, *, phone: str, code: str, address: str, city: str, now: datetime) -> CodeCheck:
+def check_code(
+    session: Session,
+    *,
+    phone: str,
+    code: str,
+    address: str,
+    city: str,
+    now: datetime,
+    entrance: Entrance = Entrance.SENIOR,
+) -> CodeCheck:
     """Compare what was entered with the code that was sent, in constant time. Raises PhoneNumberWrong."""
     phone = people.normal_phone(phone)
     if wait := seconds_to_wait(session, CHECKS_PER_ADDRESS, subject=address, city=city, now=now):
@@ -144,7 +172,8 @@ def check_code(session: Session, *, phone: str, code: str, address: str, city: s
         return CodeCheck(CodeChecked.NO_TRIES_LEFT)
     row.tries_left -= 1
     registered = people.find_people_by_phone(session, phone)
-    if not hmac.compare_digest(row.code_hash, _code_hash(session, phone, code)) or not registered:
+    may_enter = bool(registered) or entrance is Entrance.FAMILY
+    if not hmac.compare_digest(row.code_hash, _code_hash(session, phone, code)) or not may_enter:
         session.flush()
         outcome = CodeChecked.WRONG if row.tries_left else CodeChecked.NO_TRIES_LEFT
         return CodeCheck(outcome, row.tries_left)
@@ -157,13 +186,22 @@ def open_session(session: Session, *, person_id: UUID, phone: str, city: str, no
     """A token for a new session of somebody whose phone was just proven. Raises NotAllowed if it is not her phone."""
     if person_id not in {person.id for person in people.find_people_by_phone(session, people.normal_phone(phone))}:
         raise NotAllowed(capability="sign_in")
-    token = secrets.token_urlsafe(32)
-    row = SignInSessionRow(
-        id=new_id(), city=city, token_hash=_token_hash(token), person_id=person_id, opened_at=now, seen_at=now
-    )
-    session.add(row)
     actor = Actor.senior(person_id, Channel.SCREEN)
-    audit.record(session, actor, "signed_in", city=city, person_id=person_id, subject_id=row.id, now=now)
+    return _open(session, SignInSessionRow(id=new_id(), city=city, person_id=person_id), actor, now=now)
+
+
+def open_family_session(session: Session, *, phone: str, city: str, now: datetime, locale: str = "zh_Hans") -> str:
+    """A token for a new session of the family member whose phone was just proven. Raises PhoneNumberWrong."""
+    member = register_family_member(session, phone=phone, city=city, now=now, locale=locale)
+    actor = Actor.family_member(member.id, Channel.SCREEN)
+    return _open(session, SignInSessionRow(id=new_id(), city=city, family_member_id=member.id), actor, now=now)
+
+
+def _open(session: Session, row: SignInSessionRow, actor: Actor, *, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    row.token_hash, row.opened_at, row.seen_at = _token_hash(token), now, now
+    session.add(row)
+    audit.record(session, actor, "signed_in", city=row.city, person_id=row.person_id, subject_id=row.id, now=now)
     session.flush()
     return token
 
@@ -182,6 +220,9 @@ def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None
         return None
     if now - row.seen_at > SEEN_EVERY:
         row.seen_at = now
+    if row.person_id is None:
+        assert row.family_member_id is not None
+        return SignedIn(row.id, None, get_family_member(session, row.family_member_id))
     person = people.get_person(session, Actor.system(Channel.SCREEN), person_id=row.person_id)
     return SignedIn(row.id, person)
 
@@ -200,9 +241,9 @@ def forget_old(session: Session, *, now: datetime) -> None:
     session.execute(delete(SignInCodeRow).where(SignInCodeRow.expires_at < now - timedelta(days=1)))
 
 
-def _text_code(session: Session, phone: str, code: str, *, city: str, now: datetime) -> None:
-    """Text the code to a registered phone. For any other one the same work is done and taken back, so that the time it
-    takes does not tell who is registered."""
+def _text_code(session: Session, phone: str, code: str, entrance: Entrance, *, city: str, now: datetime) -> None:
+    """Text the code to a registered phone, or to a family member's. For any other one the same work is done and taken
+    back, so that the time it takes does not tell who is registered."""
     registered = people.find_people_by_phone(session, phone)
     first = registered[0] if registered else None
     with session.begin_nested() as step:
@@ -216,7 +257,7 @@ def _text_code(session: Session, phone: str, code: str, *, city: str, now: datet
             person_id=first.id if first else None,
             code=code,
         )
-        if first is None:
+        if first is None and entrance is Entrance.SENIOR:
             step.rollback()
 
 

@@ -101,7 +101,7 @@ def at_the_table(site: Site, talking: Talking) -> Iterator[tuple[Session, Person
     """A unit of work with the person whose sign-in this is; looked up anew each time, since it may have ended."""
     with unit_of_work(site.database.sessions) as session:
         found = signed_in(session, token=talking.token, now=site.clock.now())
-        if found is None:
+        if found is None or found.person is None:
             raise NobodySignedIn
         yield session, found.person
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from services import people
 from services.actor import Actor, Capability
 from services.allowances.errors import AlreadyDecided, StepNotPossible
 from services.allowances.ledger.states import LineStatus
@@ -56,14 +57,15 @@ def withdraw(
 ) -> AllowanceCase:
     """Her wish not to have it after all. A worker makes sure of it; payments wait meanwhile. The same wish again
     changes nothing. Raises CaseUnknown, NotAllowed, AlreadyDecided."""
-    row = held_case(session, actor, case_id, Capability.ANSWER_OFFERS)
+    row = held_case(session, actor, case_id, Capability.WITHDRAW_BENEFIT)
     return wish_to_withdraw(session, actor, row, now=now, message_id=message_id)
 
 
 def wish_to_withdraw(
     session: Session, actor: Actor, row: AllowanceCaseRow, *, now: datetime, message_id: UUID | None
 ) -> AllowanceCase:
-    """The same for a case that is held already."""
+    """The same for a case that is held already. Who may answer an offer for her may not give up what she has."""
+    people.require_for(session, actor, Capability.WITHDRAW_BENEFIT, person_id=row.person_id)
     was_done = state_of(row) is CaseState.STOPPED and row.stop_reason == StopReason.WITHDRAWN
     if was_done or state_of(row) is CaseState.WITHDRAWN or wish_that_waits(session, row) is not None:
         return case_view(row)

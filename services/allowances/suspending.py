@@ -55,7 +55,7 @@ def suspend(
 def resume(session: Session, actor: Actor, *, case_id: UUID, now: datetime) -> AllowanceCase:
     """Pay again, with the months in between where the rule of the day says so. Resuming what is not suspended changes
     nothing. Raises CaseUnknown, NotAllowed."""
-    row = held_case(session, actor, case_id, Capability.CERTIFY)
+    row = held_case(session, actor, case_id, Capability.DECIDE_CASES)
     if state_of(row) is not CaseState.SUSPENDED:
         return case_view(row)
     today = local_day(now)

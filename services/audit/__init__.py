@@ -6,12 +6,13 @@ Rows are only ever added, each in the transaction of its deed, and each is chain
 
 from services.audit.chaining import note_heads
 from services.audit.exporting import EXPORTED, export_deeds
-from services.audit.recording import record
+from services.audit.recording import LOOKS, record
 from services.audit.tables import AuditEntry
 from services.audit.verifying import Damage, DamageKind, NoteWrong, Verified, verify
 
 __all__ = [
     "EXPORTED",
+    "LOOKS",
     "AuditEntry",
     "Damage",
     "DamageKind",

@@ -22,6 +22,8 @@ COLUMNS = (
     "actor_kind",
     "actor_person_id",
     "actor_staff_id",
+    "actor_family_member_id",
+    "on_behalf_of",
     "deed",
     "person_id",
     "subject_id",

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.actor import Actor
+from services.actor import Actor, ActorKind
 from services.audit.tables import AuditEntry
 from services.database.tables import new_id
+from services.job_queue import TELL_OF_DEEDS, defer_once
+
+# What a delegate only looks at. The senior sees it on her page; no text message goes out for it.
+LOOKS = frozenset({"person_read"})
 
 
 def record(
@@ -23,7 +27,8 @@ def record(
     now: datetime,
     **facts: str | int | bool | None,
 ) -> AuditEntry:
-    """Add a deed to the record, in the transaction of the deed itself."""
+    """Add a deed to the record, in the transaction of the deed itself. A senior for whom a delegate did it is told of
+    it by a job that commits with it (`services.delegation`)."""
     entry = AuditEntry(
         id=new_id(),
         city=city,
@@ -31,6 +36,8 @@ def record(
         actor_kind=actor.kind,
         actor_person_id=actor.person_id,
         actor_staff_id=actor.staff_id,
+        actor_family_member_id=actor.family_member_id,
+        on_behalf_of=actor.on_behalf_of,
         channel=actor.channel,
         deed=deed,
         person_id=person_id,
@@ -38,4 +45,6 @@ def record(
         facts=facts,
     )
     session.add(entry)
+    if actor.kind is ActorKind.DELEGATE and deed not in LOOKS:
+        defer_once(session, TELL_OF_DEEDS)
     return entry

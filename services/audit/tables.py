@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,19 +14,25 @@ from services.database.tables import Table
 
 
 class AuditEntry(Table):
-    """One deed. `facts` holds codes, ids and amounts, never names or numbers of people.
+    """One deed. `facts` holds codes, ids and amounts, never names or numbers of people. `on_behalf_of`: the senior for
+    whom a delegate did it.
 
     It is the link `position` of the chain of that number. `mac` is a keyed hash of all else in the row, `previous_mac`
     with it; both are filled in when the row is flushed. A trigger refuses to change or remove rows.
     """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (UniqueConstraint("chain", "position"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "position"),
+        Index("ix_audit_entries_on_behalf_of", "on_behalf_of", "at", postgresql_where="on_behalf_of IS NOT NULL"),
+    )
 
     at: Mapped[datetime]
     actor_kind: Mapped[str]
     actor_person_id: Mapped[UUID | None]
     actor_staff_id: Mapped[UUID | None]
+    actor_family_member_id: Mapped[UUID | None]
+    on_behalf_of: Mapped[UUID | None]
     channel: Mapped[str]
     deed: Mapped[str]
     person_id: Mapped[UUID | None] = mapped_column(index=True)

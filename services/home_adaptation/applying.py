@@ -40,7 +40,7 @@ def apply_for_adaptation(
     NotAllowed, NotEntitled where the rules say no, AddressNotKnown, AdaptationAppliedFor, HomeAdaptedAlready: each home
     once, whoever lives there. Facts that are missing do not keep her from applying, only from being approved.
     """
-    people.require_for(session, actor, Capability.BOOK_SERVICES, person_id=person_id)
+    people.require_for(session, actor, Capability.ANSWER_OFFERS, person_id=person_id)
     people.hold(session, person_id)
     person = people.get_person(session, actor, person_id=person_id)
     answer = entitlement(person, now)
@@ -64,7 +64,7 @@ def apply_for_adaptation(
 def withdraw_adaptation(session: Session, actor: Actor, *, adaptation_id: UUID, now: datetime) -> Adaptation:
     """She does not want it after all; she may apply again. Once withdrawn, nothing happens. Raises AdaptationUnknown,
     NotAllowed, AdaptationStepNotPossible once the firm has begun."""
-    row = held_case(session, actor, adaptation_id, Capability.BOOK_SERVICES)
+    row = held_case(session, actor, adaptation_id, Capability.WITHDRAW_BENEFIT)
     if row.state == AdaptationState.WITHDRAWN:
         return adaptation_view(session, row)
     move(row, AdaptationState.WITHDRAWN)

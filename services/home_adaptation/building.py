@@ -59,7 +59,7 @@ def finish_work(
 def accept_work(session: Session, actor: Actor, *, adaptation_id: UUID, now: datetime) -> Adaptation:
     """She looked, and all is well: the firm can be paid. Accepted already, nothing happens. Raises AdaptationUnknown,
     NotAllowed, AdaptationStepNotPossible."""
-    row = held_case(session, actor, adaptation_id, Capability.BOOK_SERVICES)
+    row = held_case(session, actor, adaptation_id, Capability.ANSWER_OFFERS)
     if row.state in (AdaptationState.ACCEPTED, AdaptationState.PAID):
         return adaptation_view(session, row)
     move(row, AdaptationState.ACCEPTED)
@@ -72,7 +72,7 @@ def accept_work(session: Session, actor: Actor, *, adaptation_id: UUID, now: dat
 def object_to_work(session: Session, actor: Actor, *, adaptation_id: UUID, words: str, now: datetime) -> Adaptation:
     """She found something wrong: the firm goes on, and is paid nothing before she has accepted it. Raises
     AdaptationUnknown, NotAllowed, NoteMissing, NoteTooLong, AdaptationStepNotPossible."""
-    row = held_case(session, actor, adaptation_id, Capability.BOOK_SERVICES)
+    row = held_case(session, actor, adaptation_id, Capability.ANSWER_OFFERS)
     words = checked_note(words, needed=True)
     must_be(row, AdaptationState.BUILT)
     move(row, AdaptationState.BUILDING)

@@ -28,7 +28,7 @@ def get_adaptation(session: Session, actor: Actor, *, adaptation_id: UUID) -> Ad
 
 def latest_adaptation(session: Session, actor: Actor, *, person_id: UUID) -> Adaptation | None:
     """Her newest case, ended or not; None where she never applied. Raises NotAllowed."""
-    people.require_for(session, actor, Capability.SEE_SERVICES, person_id=person_id)
+    people.require_for(session, actor, Capability.SEE_BENEFITS, person_id=person_id)
     row = session.scalar(
         select(AdaptationRow)
         .where(AdaptationRow.person_id == person_id)

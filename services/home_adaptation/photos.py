@@ -88,7 +88,7 @@ def read_photo(session: Session, actor: Actor, *, adaptation_id: UUID, photo_id:
 
 def seeing(actor: Actor) -> Capability:
     """What somebody who looks at a case needs: a firm the right to build, the others that to see services."""
-    return Capability.ADAPT_HOMES if actor.kind is ActorKind.PROVIDER else Capability.SEE_SERVICES
+    return Capability.ADAPT_HOMES if actor.kind is ActorKind.PROVIDER else Capability.SEE_BENEFITS
 
 
 def made_anew(content: bytes) -> bytes:

@@ -98,7 +98,7 @@ def agree_to_quote(
 ) -> Adaptation:
     """Her yes to what is built and to what she pays. Where the home is hers that is the owner's yes, too. A second yes
     changes nothing. Raises AdaptationUnknown, NotAllowed, QuoteChanged, QuoteExpired, AdaptationStepNotPossible."""
-    row = held_case(session, actor, adaptation_id, Capability.BOOK_SERVICES)
+    row = held_case(session, actor, adaptation_id, Capability.ANSWER_OFFERS)
     if row.state == AdaptationState.AGREED or row.agreed_at is not None:
         return adaptation_view(session, row)
     must_be(row, AdaptationState.QUOTED)

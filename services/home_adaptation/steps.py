@@ -50,6 +50,7 @@ def seen_case(session: Session, actor: Actor, adaptation_id: UUID, capability: C
         district=row.district,
         workplace_id=firm.workplace_id if firm else None,
     )
+    people.note_delegate(session, actor, row.person_id)
     return row
 
 

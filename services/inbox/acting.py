@@ -19,8 +19,9 @@ from services.actor import Actor, Channel
 from services.allowances import AllowanceCase, AlreadyApplied, AlreadyDecided, NotEntitled, OfferEnded
 from services.allowances.states import CaseState
 from services.clock import local_day
-from services.inbox import answering
+from services.inbox import acting_delegates, answering
 from services.inbox.deciding import Decision
+from services.inbox.deciding_delegates import NO_DELEGATES
 from services.inbox.history import A_WEEK, ASKED_WHICH_OF_TWO, Sender
 from services.inbox.situation import Situation
 from services.inbox.tables import HandledAs, IncomingMessageRow
@@ -31,7 +32,8 @@ from services.worker_tasks.opening import WORKING_DAYS
 from services.working_days import working_days_after
 
 SYSTEM = Actor.system(Channel.TEXT_MESSAGE)
-# Codes have two digits, so many offers of a city share one.
+# Codes of offers have two digits, so many of a city share one.
+OFFER_DIGITS = 2
 MOST_WITH_ONE_CODE = 500
 
 
@@ -51,6 +53,7 @@ class Reading:
     def concerned(self) -> tuple[Person, ...]:
         """The people of the cases that the message is about, otherwise everybody whom the phone reaches."""
         ids = dict.fromkeys(case.person_id for case in self.decision.cases)
+        ids |= dict.fromkeys(each.person_id for each in self.decision.delegations)
         return tuple(self.person(person_id) for person_id in ids) or self.sender.people
 
     def person(self, person_id: UUID) -> Person:
@@ -186,7 +189,8 @@ def _other_phone(reading: Reading) -> None:
 def _elsewhere(reading: Reading) -> tuple[AllowanceCase, ...]:
     """The offer to another phone that a code means: the only one with that code, or the one whose name is signed."""
     code = reading.decision.code
-    if code is None:
+    if code is None or (len(code) > OFFER_DIGITS and not code.startswith("00")):
+        # Four digits of their own are those of a request of the family.
         return ()
     offers = allowances.open_offers_with_code(
         reading.session, city=reading.row.city, code=code[-2:], limit=MOST_WITH_ONE_CODE
@@ -202,6 +206,9 @@ def _signs(reading: Reading, offer: AllowanceCase) -> bool:
 
 def _ask_which(reading: Reading) -> None:
     """Which of the offers? With their codes, so that the answer can't be mistaken."""
+    if reading.decision.delegations:
+        acting_delegates.ask_which(reading)
+        return
     cases = reading.decision.cases
     names = [reading.person(case.person_id).masked_name for case in cases]
     codes = [case.code or "" for case in cases]
@@ -235,6 +242,12 @@ def _somebody_calls(reading: Reading) -> HandledAs:
         person = next(iter(reading.sender.people), None)
         reading.have_a_worker_look(TaskKind.UNCLEAR_REPLY, reading.row.id, person.id if person else None)
     return HandledAs.UNCLEAR_AGAIN
+
+
+def _nothing_open(reading: Reading) -> None:
+    """Who takes back what nobody may do hears that nobody may."""
+    if reading.decision.reason == NO_DELEGATES:
+        reading.answer(answering.NO_DELEGATES)
 
 
 def _reassure(reading: Reading) -> None:
@@ -350,6 +363,10 @@ _STEPS: dict[HandledAs, Callable[[Reading], HandledAs | None]] = {
     HandledAs.ASKED_WHICH: _ask_which,
     HandledAs.ASKED_AGAIN: _ask_again,
     HandledAs.UNCLEAR_AGAIN: _somebody_calls,
+    HandledAs.DELEGATE_AGREED: acting_delegates.agree,
+    HandledAs.DELEGATE_DECLINED: acting_delegates.decline,
+    HandledAs.DELEGATES_TAKEN_BACK: acting_delegates.take_back,
+    HandledAs.NOTHING_OPEN: _nothing_open,
     HandledAs.REASSURED: _reassure,
     HandledAs.HELP_WANTED: _help,
     HandledAs.VISIT_ASKED: _visit,

@@ -27,6 +27,13 @@ SOMEBODY_CALLS, HELP = "reply_somebody_calls", "reply_help"
 # That a message is ours can only be said where we sent one; somebody else may send some in our name.
 GENUINE, CHECK = "reply_genuine", "reply_check"
 QUESTION, TAKE_YOUR_TIME = "reply_question", "reply_take_your_time"
+DELEGATE_WHICH, DELEGATE_OR_OFFER = "reply_delegate_which", "reply_delegate_or_offer"
+DELEGATE_OVER, TAKE_BACK_WHICH = "reply_delegate_over", "reply_take_back_which"
+NO_DELEGATES = "reply_no_delegates"
+# Questions that name codes may come once more after one of them was answered.
+NAMING_CODES = frozenset(
+    {ASKED_WHICH_OF_TWO, WHICH_ONE, WHICH_CODE, DELEGATE_WHICH, DELEGATE_OR_OFFER, TAKE_BACK_WHICH}
+)
 # These two go out even to a phone that wants no messages: they are what she asked for.
 ABOUT_STOPPING = frozenset({STOPPED, RESUMED})
 
@@ -84,6 +91,5 @@ def _had_enough(session: Session, row: IncomingMessageRow, template: str, now: d
             IncomingMessageRow.id != row.id,
         )
     ).all()
-    # A question that names the offers may come once more after one of them was answered.
-    repeated = template in given and template not in {ASKED_WHICH_OF_TWO, WHICH_ONE, WHICH_CODE}
+    repeated = template in given and template not in NAMING_CODES
     return repeated or len(given) >= MOST_ANSWERS_A_DAY

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from services.allowances.states import CaseState
 from services.allowances.views import AllowanceCase
+from services.delegation import Delegation
+from services.inbox.deciding_delegates import answered, taken_back
 from services.inbox.situation import Situation
 from services.inbox.tables import HandledAs
 from services.inbox.words import inbox_words
@@ -24,12 +26,14 @@ LONGEST_COMMAND = 20
 
 @dataclass(frozen=True)
 class Decision:
-    """What a message is taken for and why. `cases` are those that it concerns; `code` is the short code in it."""
+    """What a message is taken for and why. `cases` and `delegations` are those that it concerns; `code` is the short
+    code in it."""
 
     handled_as: HandledAs
     reason: str
     cases: tuple[AllowanceCase, ...] = ()
     code: str | None = None
+    delegations: tuple[Delegation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ def decide(text: str, situation: Situation) -> Decision:
     if command := _command(text, situation):
         return command
     reading = _read(text, situation)
+    if reading is not None and (about := answered(reading.reply, situation)):
+        return Decision(about[0], about[1], code=reading.reply.code, delegations=about[2])
     if reading is None:
         return _unclear(Kind.UNKNOWN, situation)
     match reading.reply.label:
@@ -86,6 +92,8 @@ def _command(text: str, situation: Situation) -> Decision | None:
         return Decision(HandledAs.RESUMED, "resume")
     if row in words.visit and situation.is_known:
         return Decision(HandledAs.VISIT_ASKED, "visit")
+    if about := taken_back(row, situation):
+        return Decision(about[0], about[1], delegations=about[2])
     if row in words.help and situation.is_known:
         return Decision(HandledAs.HELP_WANTED, "help", situation.offers)
     return None

@@ -13,17 +13,29 @@ from sqlalchemy.orm import Session
 from services import allowances
 from services.actor import Actor, Channel
 from services.allowances import AllowanceCase
+from services.delegation import Delegation, delegations_of_phone, invitations_of
+from services.family import find_family_member
 from services.inbox.situation import IN_PROGRESS, Situation
 from services.inbox.tables import HandledAs, IncomingMessageRow
 from services.messages.phone_notes import people_with_contact
-from services.people import Person, find_people_by_phone
+from services.people import MOBILE, Person, find_people_by_phone
 
 ASKED_WHICH_OF_TWO = "reply_which_of_two"
 # A question of ours is forgotten after a week where no offer is open; messages older than that have a wrong date.
 A_WEEK = timedelta(days=7)
 MOST_LOOKED_AT = 100
 
-ACTED_ON = frozenset({HandledAs.AGREED, HandledAs.AGREED_LATE, HandledAs.DECLINED, HandledAs.WITHDRAWAL_ASKED})
+ACTED_ON = frozenset(
+    {
+        HandledAs.AGREED,
+        HandledAs.AGREED_LATE,
+        HandledAs.DECLINED,
+        HandledAs.WITHDRAWAL_ASKED,
+        HandledAs.DELEGATE_AGREED,
+        HandledAs.DELEGATE_DECLINED,
+        HandledAs.DELEGATES_TAKEN_BACK,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,8 @@ def situation_of(session: Session, row: IncomingMessageRow, phone: str, now: dat
         names=known.names,
         contact_cases=_contact_cases(session, phone, {person.id for person in people}),
         answered_at=_answered_at(history),
+        delegations=delegations_of_phone(session, phone),
+        invitations=_invitations(session, phone),
         is_known=bool(people),
         asked_again=any(it.handled_as == HandledAs.ASKED_AGAIN for it in open_question),
         asked_which=any(it.handled_as == HandledAs.ASKED_WHICH for it in open_question),
@@ -78,6 +92,12 @@ def _all_cases(session: Session, person_ids: Iterable[UUID]) -> tuple[AllowanceC
     found = [case for person_id in person_ids for case in allowances.list_cases(session, system, person_id=person_id)]
     # Ids are UUIDv7: later ones are newer.
     return tuple(sorted(found, key=lambda case: case.id, reverse=True))
+
+
+def _invitations(session: Session, phone: str) -> tuple[Delegation, ...]:
+    """What was put to the family member of this phone; a number that is no mobile phone is nobody's."""
+    member = find_family_member(session, phone) if MOBILE.fullmatch(phone) else None
+    return invitations_of(session, member.id) if member is not None else ()
 
 
 def _history(session: Session, row: IncomingMessageRow) -> Sequence[IncomingMessageRow]:

@@ -14,6 +14,8 @@ from uuid import UUID
 from services.allowances.states import MEANT_AGAIN, CaseState
 from services.allowances.views import AllowanceCase
 from services.clock import local_day
+from services.delegation import Delegation
+from services.family import DelegationState
 
 # The clock of a gateway may be a little slow; nobody answers an offer before reading it.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -23,15 +25,18 @@ IN_PROGRESS = frozenset({CaseState.APPLIED, CaseState.IN_REVIEW, CaseState.ACTIV
 @dataclass(frozen=True)
 class Situation:
     """`cases` and `names` are of everybody who is reached by the phone, the newest case first; `contact_cases` of those
-    for whom it is registered as a contact's. `answered_at`: when the newest answer to a case was sent that something
-    followed from. `asked_again`, `asked_which`, `asked_for_all`: whether our question came before this reply and is not
-    answered; the last one, whether it named 都同意 as an answer."""
+    for whom it is registered as a contact's. `delegations` are those of the same people, the newest first;
+    `invitations` what the family member who signs in with this phone was invited to. `answered_at`: when the newest
+    answer to a case was sent that something followed from. `asked_again`, `asked_which`, `asked_for_all`: whether our
+    question came before this reply and is not answered; the last one, whether it named 都同意 as an answer."""
 
     sent_at: datetime
     cases: tuple[AllowanceCase, ...] = ()
     names: Mapping[UUID, str] = field(default_factory=dict, repr=False)
     contact_cases: tuple[AllowanceCase, ...] = ()
     answered_at: Mapping[UUID, datetime] = field(default_factory=dict)
+    delegations: tuple[Delegation, ...] = ()
+    invitations: tuple[Delegation, ...] = ()
     is_known: bool = False
     asked_again: bool = False
     asked_which: bool = False
@@ -47,6 +52,22 @@ class Situation:
         """The offers that could be answered when the message was sent. One whose time ran out while the message was on
         its way counts too."""
         return tuple(case for case in self.cases if self._could_be_answered(case))
+
+    @property
+    def living_delegations(self) -> tuple[Delegation, ...]:
+        """Who may act, was invited to, or asks to."""
+        return tuple(each for each in self.delegations if each.state is not DelegationState.ENDED)
+
+    @property
+    def waiting_requests(self) -> tuple[Delegation, ...]:
+        """The requests that could be answered when the message was sent."""
+        return tuple(
+            each
+            for each in self.delegations
+            if each.state is DelegationState.ASKED
+            and each.asked_at <= self.sent_at + CLOCKS_DIFFER
+            and self.day <= each.answer_until_on
+        )
 
     @property
     def in_progress(self) -> tuple[AllowanceCase, ...]:

@@ -38,6 +38,9 @@ class HandledAs(StrEnum):
     WRONG_PERSON = "wrong_person"
     STOPPED = "stopped"
     RESUMED = "resumed"
+    DELEGATE_AGREED = "delegate_agreed"  # to a family member who asked; or by one whom she invited
+    DELEGATE_DECLINED = "delegate_declined"
+    DELEGATES_TAKEN_BACK = "delegates_taken_back"
     OTHER_PHONE = "other_phone"  # an answer to an offer that this phone did not get
     KEPT = "kept"  # an answer while nothing is open: looked at again for a day
     NOTHING_OPEN = "nothing_open"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
 from services.job_queue import SEND_MESSAGES, defer_once
+from services.messages.copies import copies_of
 from services.messages.phone_notes import PhoneNote, withheld_because
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.people import PHONE as PERSON_PHONE
@@ -39,7 +40,7 @@ def queue_message(
 
     `template` is a key of `locales/*/text_messages.yaml`; `variables` are what it names: text, fen, days and moments.
     To a phone that asked for no more messages, or that may be somebody else's, nothing goes: the message is kept as
-    failed, and a worker tells her instead.
+    failed, and a worker tells her instead. Delegates whom she let receive her messages get a copy.
     """
     message = _message(session, template, city, phone, locale, now, person_id, variables)
     withheld = withheld_because(session, phone, person_id)
@@ -47,7 +48,25 @@ def queue_message(
         _withhold(session, message, withheld, now)
     else:
         _queue(session, message)
+    if person_id is not None:
+        copy_to_delegates(session, template, variables, city=city, person_id=person_id, now=now)
     return message.id
+
+
+def copy_to_delegates(
+    session: Session,
+    template: str,
+    variables: Mapping[str, Variable],
+    *,
+    city: str,
+    person_id: UUID,
+    now: datetime,
+) -> None:
+    """Queue what the delegates get whom a senior let receive her messages; also where nothing may go to her own
+    phone. A delegate's phone that wants no messages gets none."""
+    for copied, said, delegate in copies_of(session, template, variables, person_id=person_id, now=now):
+        if withheld_because(session, delegate.phone, None) is None:
+            _queue(session, _message(session, copied, city, delegate.phone, delegate.locale, now, None, said))
 
 
 def queue_asked_for_message(

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.database.columns import ids, integer, moment, new_ids, write_rows
 from services.job_queue import SEND_MESSAGES, defer_once
+from services.messages.copies import with_copies
+from services.messages.queueing import copy_to_delegates
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.people import PHONE as PERSON_PHONE
 from services.sealing import vault_of
@@ -60,4 +63,12 @@ def queue_messages(session: Session, messages: Sequence[NewMessage], *, city: st
         },
     )
     defer_once(session, SEND_MESSAGES)
+    _copy(session, messages, city=city, now=now)
     return message_ids
+
+
+def _copy(session: Session, messages: Sequence[NewMessage], *, city: str, now: datetime) -> None:
+    receiving = with_copies(session, [UUID(bytes=message.person_id) for message in messages], now=now)
+    for message in messages:
+        if (person_id := UUID(bytes=message.person_id)) in receiving:
+            copy_to_delegates(session, message.template, message.variables, city=city, person_id=person_id, now=now)

@@ -22,7 +22,9 @@ from services.clock import CITY_TIME
 from services.errors import ServiceError
 
 FILE = "text_messages.yaml"
-SECTIONS = {"signature", "day", "moment_day", "yuan", "words", "templates"}
+SECTIONS = {"signature", "day", "full_day", "moment_day", "between", "yuan", "words", "templates"}
+# What stands between the keys of several words in one variable.
+SEVERAL = "、"
 FEN_IN_YUAN = 100
 
 
@@ -36,7 +38,9 @@ class WordingWrong(ServiceError):
 class _Wording:
     signature: str
     day: str
+    full_day: str
     moment_day: str
+    between: str
     yuan: str
     words: Mapping[str, str]
     templates: Mapping[str, str]
@@ -79,8 +83,8 @@ class Composer:
 
 
 class _Formatter(string.Formatter):
-    """`{x}` text, `{x:day}` a day, `{x:moment}` a time of day with its day, `{x:yuan}` an amount in fen, `{x:word}` a
-    word of the file."""
+    """`{x}` text, `{x:day}` a day of these weeks, `{x:date}` a day with its year, `{x:moment}` a time of day with its
+    day, `{x:yuan}` an amount in fen, `{x:word}` a word of the file, `{x:words}` several of them."""
 
     def __init__(self, wording: _Wording, locale: str) -> None:
         self._wording = wording
@@ -92,6 +96,8 @@ class _Formatter(string.Formatter):
                 return str(value)
             case "day":
                 return format_date(date.fromisoformat(value), self._wording.day, locale=self._locale)
+            case "date":
+                return format_date(date.fromisoformat(value), self._wording.full_day, locale=self._locale)
             case "moment":
                 moment = datetime.fromisoformat(value).astimezone(CITY_TIME)
                 day = format_date(moment.date(), self._wording.moment_day, locale=self._locale)
@@ -101,6 +107,8 @@ class _Formatter(string.Formatter):
                 return self._wording.yuan.format(yuan)
             case "word":
                 return self._wording.words[value]
+            case "words":
+                return self._wording.between.join(self._wording.words[word] for word in value.split(SEVERAL))
         raise ValueError(f"unknown form {format_spec}")
 
 

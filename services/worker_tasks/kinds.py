@@ -52,6 +52,10 @@ class TaskKind(StrEnum):
     SERVICE_COMPLAINT = "service_complaint"
     # subject: the booked visit at which nobody opened the door
     NOT_AT_HOME = "not_at_home"
+    # subject: the request of a family member whom no text message of the senior can agree to
+    DELEGATION_REQUEST = "delegation_request"
+    # subject: the delegation that something unusual was seen about
+    DELEGATION_CHECK = "delegation_check"
 
 
 class TaskStatus(StrEnum):

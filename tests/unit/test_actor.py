@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from services.actor import AT_A_WORKPLACE, MAY, STAFF, Actor, ActorKind, Capability, Channel, NotAllowed, require
+from services.actor import (
+    AT_A_WORKPLACE,
+    MAY,
+    STAFF,
+    WITHIN,
+    Actor,
+    ActorKind,
+    Capability,
+    Channel,
+    NotAllowed,
+    Scope,
+    TooSoonForThis,
+    require,
+)
 
 HER, OTHER = UUID(int=1), UUID(int=2)
 SENIOR = Actor.senior(HER, Channel.SCREEN)
@@ -20,6 +35,14 @@ OF_ONE_PERSON = {
     Capability.CERTIFY,
     Capability.DECIDE_CASES,
 }
+
+
+FAMILY = UUID(int=8)
+
+
+def acting(*scopes: Scope) -> Actor:
+    """Somebody of her family, who may act for her within these scopes."""
+    return Actor.delegate(FAMILY, Channel.SCREEN, on_behalf_of=HER, delegation_id=UUID(int=9), scopes=frozenset(scopes))
 
 
 def may(actor: Actor, capability: Capability, **of: object) -> bool:
@@ -78,10 +101,58 @@ def test_the_system_may_do_everything(capability: Capability) -> None:
 
 def test_the_matrix_names_every_kind_of_actor() -> None:
     assert set(MAY) == set(ActorKind)
-    assert set(ActorKind) - STAFF == {ActorKind.SENIOR, ActorKind.SYSTEM}
+    family = {ActorKind.FAMILY_MEMBER, ActorKind.DELEGATE}
+    assert set(ActorKind) - STAFF == {ActorKind.SENIOR, ActorKind.SYSTEM} | family
+
+
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("capability", Capability)
+def test_a_delegate_does_for_one_senior_what_that_senior_ticked(scope: Scope, capability: Capability) -> None:
+    delegate = acting(scope)
+    assert may(delegate, capability) is (capability in WITHIN[scope])
+    assert not may(delegate, capability, person_id=OTHER)
+    assert not may(delegate, capability, person_id=None)
+    # Neither a place nor a workplace opens anything to her.
+    assert not may(delegate, capability, person_id=OTHER, community="翠竹", district="罗湖区", workplace_id=HERE)
+
+
+def test_scopes_add_up_and_nothing_else_does() -> None:
+    both = acting(Scope.SEE_BENEFITS, Scope.CERTIFY)
+    assert both.may == WITHIN[Scope.SEE_BENEFITS] | WITHIN[Scope.CERTIFY]
+    assert acting().may == frozenset()
+    assert acting(*Scope).may == MAY[ActorKind.DELEGATE]
+
+
+def test_some_things_no_delegate_ever_does() -> None:
+    never = {Capability.MANAGE_DELEGATION, Capability.WITHDRAW_BENEFIT, Capability.DECIDE_CASES, Capability.ASK_TO_ACT}
+    assert not never & MAY[ActorKind.DELEGATE]
+    # Whatever a delegate may, the senior herself may: she can give away only what she has.
+    assert MAY[ActorKind.DELEGATE] <= MAY[ActorKind.SENIOR]
+
+
+def test_a_new_delegate_waits_for_some_things_and_is_told_until_when() -> None:
+    until = datetime(2026, 11, 25, tzinfo=UTC)
+    waiting = replace(acting(*Scope), waits_for=frozenset({Capability.ANSWER_OFFERS}), waits_until=until)
+    assert may(waiting, Capability.BOOK_MEALS)
+    with pytest.raises(TooSoonForThis) as refused:
+        require(waiting, Capability.ANSWER_OFFERS, person_id=HER)
+    assert refused.value.facts["from_at"] == until
+    # Of somebody else she does not even learn that.
+    with pytest.raises(NotAllowed) as of_other:
+        require(waiting, Capability.ANSWER_OFFERS, person_id=OTHER)
+    assert not isinstance(of_other.value, TooSoonForThis)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_family_member_who_acts_for_nobody_has_her_own_matters_only(capability: Capability) -> None:
+    daughter = Actor.family_member(FAMILY, Channel.SCREEN)
+    assert may(daughter, capability, person_id=None) is (capability is Capability.ASK_TO_ACT)
+    assert not may(daughter, capability)
 
 
 def test_an_actor_is_told_by_her_own_id() -> None:
     assert (SENIOR.id, WORKER.id, Actor.system().id) == (HER, UUID(int=3), None)
     assert WORKER.is_staff
     assert not SENIOR.is_staff
+    delegate = acting(Scope.CERTIFY)
+    assert (delegate.id, delegate.person_id, delegate.on_behalf_of, delegate.is_staff) == (FAMILY, None, HER, False)

@@ -20,6 +20,7 @@ VISIT = {
     "worker": "梁秋月",
     "to_pay": 12250,
 }
+ABOUT_DELEGATE = {"name": "欧**国", "relation": "daughter", "who": "林*红"}
 SAMPLES = {
     "sign_in_code": {"code": "012345"},
     "meal_booked": {
@@ -163,6 +164,32 @@ SAMPLES = {
     "service_complaint_upheld": VISIT,
     "service_complaint_not_upheld": VISIT,
     "service_complaint_not_upheld_free": VISIT,
+    "reply_delegate_which": {"who": "周*", "code": "3921"},
+    "reply_delegate_or_offer": {"who": "林*红", "code": "3921", "offer_code": "21"},
+    "reply_delegate_over": {},
+    "reply_take_back_which": {"who": "林*红3921、周*4711", "code": "3921"},
+    "reply_no_delegates": {},
+    "delegation_asked": ABOUT_DELEGATE
+    | {
+        "phone_ends": "0021",
+        "what": "book_and_cancel、see_benefits、receive_messages",
+        "until": "2027-11-24",
+        "code": "3921",
+    },
+    "delegation_agreed": ABOUT_DELEGATE | {"what": "book_and_cancel、see_benefits", "until": "2027-11-24"},
+    "delegation_agreed_family": {"name": "欧**国", "what": "all_scopes", "until": "2027-11-24"},
+    "delegation_invited": {"name": "欧**国", "what": "book_and_cancel", "until": "2027-11-24", "code": "3921"},
+    "delegation_invitation_declined": ABOUT_DELEGATE,
+    "delegation_declined": ABOUT_DELEGATE,
+    "delegation_ended": ABOUT_DELEGATE,
+    "delegation_ended_family": {"name": "欧**国"},
+    "delegation_given_up": ABOUT_DELEGATE,
+    "delegation_expired": ABOUT_DELEGATE,
+    "delegation_frozen": ABOUT_DELEGATE,
+    "delegate_did": ABOUT_DELEGATE | {"deed": "did_service_cancelled"},
+    "delegate_did_several": ABOUT_DELEGATE | {"deeds": "did_service_confirmed、did_meal_booked"},
+    "delegate_copy_offer": {"name": "欧**国"},
+    "delegate_copy_certification": {"name": "欧**国", "until": "2026-11-30"},
 }
 # 限时, 过期不候 and the like are the words of swindlers; a link or a request for a code must never be in a message.
 SCAM = re.compile(r"限时|過期不候|过期不候|点击|點擊|链接|鏈結|登记费|验证码|驗證碼|屏幕共享|扫码|掃碼|https?:|www\.")

@@ -125,6 +125,27 @@ def _why_voucher(facts: dict[str, Any]) -> str:
     )
 
 
+def _why_delegate_asks(facts: dict[str, Any]) -> str:
+    because = {
+        "shared_phone": _("The family member has the same telephone, so an answer from it would prove nothing."),
+        "contact_phone": _("The telephone is registered as that of a contact of hers, and not as her own."),
+        "no_phone": _("No mobile number is known for her."),
+        "phone_doubtful": _("Somebody wrote that the telephone is not hers."),
+        "phone_stopped": _("She wants no text messages."),
+        "asked_often": _("Several people have asked within a week. Does she know them?"),
+    }.get(str(facts.get("because")), _("A text message cannot settle it."))
+    return _("Somebody of her family asks to act for her. %(because)s", because=because)
+
+
+def _why_delegate_check(facts: dict[str, Any]) -> str:
+    if facts.get("because") == "new_account":
+        return _("Her card account changed soon after somebody of her family could act for her.")
+    return _(
+        "The family member acts for people of %(count)s households. Does everybody know and want it?",
+        count=facts.get("households", ""),
+    )
+
+
 WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     TaskKind.NO_ANSWER: lambda facts: _(
         "The offer ended on %(day)s without an answer. Does she want it?", day=_day(facts, "ended_on")
@@ -170,6 +191,8 @@ WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
         count=facts.get("missed", ""),
         day=_day(facts, "last_on"),
     ),
+    TaskKind.DELEGATION_REQUEST: _why_delegate_asks,
+    TaskKind.DELEGATION_CHECK: _why_delegate_check,
 }
 
 
@@ -198,4 +221,8 @@ def to_do_words(task: WorkerTask) -> str:
         TaskKind.ADAPTATION_PAYMENT: _("Transfer it, then record it on the page of the case. Never cash."),
         TaskKind.STOPPED_MESSAGES: _("Call her and ask how she wants to hear from us."),
         TaskKind.MEALS_NOT_PICKED_UP: _("Call her today. If she does not answer, go there or send somebody."),
+        TaskKind.DELEGATION_REQUEST: _(
+            "Ask her alone, face to face. Her yes is written down on her page, with what you looked at."
+        ),
+        TaskKind.DELEGATION_CHECK: _("Call or visit her and ask her alone. Do not ask the family member first."),
     }[task.kind]

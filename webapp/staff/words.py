@@ -64,6 +64,8 @@ def task_kind_words(kind: TaskKind) -> str:
         TaskKind.ADAPTATION_PAYMENT: _("Firm to be paid"),
         TaskKind.STOPPED_MESSAGES: _("Wants no text messages"),
         TaskKind.MEALS_NOT_PICKED_UP: _("Did not come for her meals"),
+        TaskKind.DELEGATION_REQUEST: _("Family asks to act for her"),
+        TaskKind.DELEGATION_CHECK: _("Family who acts, to be looked at"),
     }[kind]
 
 
@@ -88,6 +90,8 @@ def choice_words(choice: Choice | Settlement) -> str:
         Choice.ALL_WELL: _("She is well, others told me"),
         Choice.HELP_SENT: _("I sent her help"),
         Choice.LOWER: _("Lower it to what the rules give"),
+        Choice.FREEZE: _("Pause it until I know more"),
+        Choice.END: _("End it"),
         Choice.SETTLE: _("Done"),
     }[choice]
 
@@ -115,6 +119,8 @@ def choice_effect_words(choice: Choice | Settlement) -> str:
         Choice.ALL_WELL: _("Takes it off the list. Three more missed meals bring it back."),
         Choice.HELP_SENT: _("Takes it off the list. Three more missed meals bring it back."),
         Choice.LOWER: _("She has less from this month on. She is told, and asked about visits that it no longer pays."),
+        Choice.FREEZE: _("Nobody acts by it for the time being. She is told. You release or end it on her page."),
+        Choice.END: _("Nobody acts by it any more. She and the family member are told."),
         Choice.SETTLE: _("Takes it off the list."),
     }[choice]
 
@@ -142,6 +148,14 @@ def decided_words(decision: str) -> str:
         "paid": _("The firm was paid"),
         "resumed": _("She wants text messages again"),
         "came_after_all": _("She had come after all"),
+        "frozen": _("Pause it until I know more"),
+        "called_off": _("The family member called it off"),
+        "taken_back": _("She took it back"),
+        "given_up": _("The family member gave it up"),
+        "expired": _("Its time was over"),
+        "lapsed": _("Nobody answered in time"),
+        "by_worker": _("Ended by a worker"),
+        "replaced": _("A newer one took its place"),
     }.get(decision, _("Settled"))
 
 
@@ -151,6 +165,8 @@ def by_whom_words(actor_kind: str, name: str | None) -> str:
         return name
     return {
         ActorKind.SENIOR.value: _("she herself"),
+        ActorKind.FAMILY_MEMBER.value: _("a family member"),
+        ActorKind.DELEGATE.value: _("family on her behalf"),
         ActorKind.SYSTEM.value: _("the system"),
         ActorKind.COMMUNITY_WORKER.value: _("a community worker"),
         ActorKind.OPERATOR.value: _("an operator"),
