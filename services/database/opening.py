@@ -15,6 +15,8 @@ from services.sealing import VAULT, Vault
 from services.settings import Settings
 
 POOL_SIZE = 20
+# Whether texts that nobody waits for spare the quiet hours (`services.messages`).
+QUIET_HOURS = "quiet_hours"
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ def open_database(settings: Settings) -> Database:
 
 
 def new_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
-    """Sessions that can open sealed columns."""
-    return sessionmaker(engine, info={VAULT: Vault(settings)}, expire_on_commit=False)
+    """Sessions that can open sealed columns, and that know whether real phones ring."""
+    return sessionmaker(engine, info={VAULT: Vault(settings), QUIET_HOURS: not settings.demo}, expire_on_commit=False)
 
 
 @contextmanager

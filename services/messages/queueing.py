@@ -14,6 +14,7 @@ from services.database.tables import new_id
 from services.job_queue import SEND_MESSAGES, defer_once
 from services.messages.copies import copies_of
 from services.messages.phone_notes import PhoneNote, withheld_because
+from services.messages.quiet_hours import due_at
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.people import PHONE as PERSON_PHONE
 from services.sealing import vault_of
@@ -36,7 +37,8 @@ def queue_message(
     person_id: UUID | None = None,
     **variables: Variable,
 ) -> UUID:
-    """The id of a message that is sent once the caller's transaction has committed.
+    """The id of a message that is sent once the caller's transaction has committed; what can wait, not at the quiet
+    hours.
 
     `template` is a key of `locales/*/text_messages.yaml`; `variables` are what it names: text, fen, days and moments.
     To a phone that asked for no more messages, or that may be somebody else's, nothing goes: the message is kept as
@@ -108,7 +110,7 @@ def _message(
         template=template,
         variables_sealed=vault.seal(json.dumps(stored, ensure_ascii=False), context=VARIABLES),
         locale=locale,
-        due_at=now,
+        due_at=due_at(session, template, now),
         queued_at=now,
     )
 
@@ -142,6 +144,6 @@ def sending_is_delayed(session: Session) -> bool:
     """Whether messages wait longer than they should: no worker runs, or the gateway is too busy. Nothing is lost, but
     somebody who waits for a text has to be told."""
     waiting = exists().where(
-        OutgoingMessage.status == MessageStatus.QUEUED, OutgoingMessage.queued_at < func.now() - DELAYED_AFTER
+        OutgoingMessage.status == MessageStatus.QUEUED, OutgoingMessage.due_at < func.now() - DELAYED_AFTER
     )
     return bool(session.scalar(select(waiting)))

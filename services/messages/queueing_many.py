@@ -14,6 +14,7 @@ from services.database.columns import ids, integer, moment, new_ids, write_rows
 from services.job_queue import SEND_MESSAGES, defer_once
 from services.messages.copies import with_copies
 from services.messages.queueing import copy_to_delegates
+from services.messages.quiet_hours import due_at
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.people import PHONE as PERSON_PHONE
 from services.sealing import vault_of
@@ -33,7 +34,8 @@ class NewMessage(NamedTuple):
 
 
 def queue_messages(session: Session, messages: Sequence[NewMessage], *, city: str, now: datetime) -> list[bytes]:
-    """The ids, as bytes, of messages that are sent once the caller's transaction has committed.
+    """The ids, as bytes, of messages that are sent once the caller's transaction has committed; what can wait,
+    not at the quiet hours.
 
     The caller has left out the phones that must get nothing (`phone_notes.unreachable_phones`).
     """
@@ -41,7 +43,7 @@ def queue_messages(session: Session, messages: Sequence[NewMessage], *, city: st
         return []
     vault = vault_of(session)
     message_ids = new_ids(len(messages), now)
-    at = moment(now)
+    due = {template: moment(due_at(session, template, now)) for template in {message.template for message in messages}}
     phones = (vault.seal(vault.open(message.phone_sealed, context=PERSON_PHONE), context=PHONE) for message in messages)
     variables = (vault.seal(as_json(message.variables), context=VARIABLES) for message in messages)
     write_rows(
@@ -52,8 +54,8 @@ def queue_messages(session: Session, messages: Sequence[NewMessage], *, city: st
             "city": city.encode(),
             "status": MessageStatus.QUEUED.encode(),
             "attempts": integer(0),
-            "due_at": at,
-            "queued_at": at,
+            "due_at": (due[message.template] for message in messages),
+            "queued_at": moment(now),
             "person_id": ids(message.person_id for message in messages),
             "phone_index": (message.phone_index for message in messages),
             "phone_sealed": phones,
