@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -143,7 +143,7 @@ def see_benefits(session: Session, actor: Actor, *, person_id: UUID, now: dateti
         lines=tuple(sorted(lines, key=lambda line: order.index(line.standing))),
         payments=payments_of(session, actor, person_id=person_id),
         next_birthday_on=birthday,
-        changes=_changes(answers, assess(replace(facts_of(person, as_of=birthday), died_on=None))),
+        changes=_changes(*(_as_of(person, day) for day in (birthday - timedelta(days=1), birthday))),
     )
 
 
@@ -209,10 +209,16 @@ def _without_case(person: Person, benefit: Benefit, answer: Answer) -> tuple[Sta
     return Standing.MAY_HAVE, NextStep.ASK_COMMUNITY
 
 
-def _changes(today: Mapping[Benefit, Answer], then: Mapping[Benefit, Answer]) -> tuple[BenefitChange, ...]:
+def _as_of(person: Person, day: date) -> Mapping[Benefit, Answer]:
+    """What the rules would say of her on a day to come."""
+    return assess(replace(facts_of(person, as_of=day), died_on=None))
+
+
+def _changes(eve: Mapping[Benefit, Answer], then: Mapping[Benefit, Answer]) -> tuple[BenefitChange, ...]:
+    """What is different on the birthday itself: a programme that ends before it is no change of hers."""
     return tuple(
         BenefitChange(benefit, _worth(before), _worth(then[benefit]), before.per)
-        for benefit, before in today.items()
+        for benefit, before in eve.items()
         if (before.status, before.amount_fen) != (then[benefit].status, then[benefit].amount_fen)
         # What depends on facts that nobody knows is no promise for a birthday.
         and Status.NEED_TO_KNOW not in (before.status, then[benefit].status)

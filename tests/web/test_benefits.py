@@ -57,6 +57,16 @@ def test_what_the_next_birthday_brings_is_told(site: Flask, session: Session, cl
     assert "高龄津贴：每月300元，原来是200元。" in words_of(browser.get("/benefits"))
 
 
+def test_a_programme_that_ends_before_the_birthday_is_no_change_of_the_birthday(
+    site: Flask, session: Session, clock: TestClock
+) -> None:
+    wu = person_named(session, "吴桂芳")  # her voucher is one of 2026, and her birthday is in January
+    browser = signed_in_browser(site, session, wu, "15400000008", clock.at)
+    shown = words_of(browser.get("/benefits"))
+    assert "您下个生日（1月28号 星期四），待遇不变。" in shown
+    assert "结束" not in shown
+
+
 def test_she_applies_for_what_nobody_offered_her(hers: FlaskClient, session: Session, wang: Person) -> None:
     assert "我要申请" in words_of(hers.get("/benefits/old-age-allowance"))
     response = hers.post("/benefits/old-age-allowance/apply")
@@ -80,7 +90,7 @@ def test_an_offer_waits_on_top_of_the_first_page_and_is_agreed_to_in_two_taps(
     assert hers_chen.post(f"{address}/agree").status_code == 303
     after = words_of(hers_chen.get(address))
     assert "您同意了，已经替您申请。" in after
-    assert "取餐号" in after
+    assert "受理号" in after
     assert "这件事等您确认" not in words_of(hers_chen.get("/"))
 
 
