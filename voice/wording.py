@@ -65,7 +65,8 @@ class Wording:
     def joined(self, *lines: Line) -> Line:
         """Sentences one after the other; languages with spaces get one between them."""
         between = "" if self.is_chinese else " "
-        return Line(between.join(line.text for line in lines), between.join(line.speech for line in lines))
+        said = [line for line in lines if line.text]
+        return Line(between.join(line.text for line in said), between.join(line.speech for line in said))
 
 
 @cache

@@ -28,12 +28,13 @@ def prepare_home_care(session: Session, *, city: str, now: datetime) -> None:
     known = set(session.scalars(select(ProviderRow.credit_code).where(ProviderRow.city == city)))
     missing = [each for each in PROVIDERS if each.credit_code not in known]
     for provider in missing:
-        _add_provider(session, provider, today, city=city)
+        add_provider(session, provider, today, city=city)
     _renew_health_certificates(session, today)
     _add_accounts(session, city=city, now=now)
 
 
-def _add_provider(session: Session, provider: DemoProvider, today: date, *, city: str) -> None:
+def add_provider(session: Session, provider: DemoProvider, today: date, *, city: str) -> None:
+    """Add a provider with its workers."""
     row = ProviderRow(city=city, **provider.values())
     session.add(row)
     session.flush()

@@ -185,7 +185,7 @@ def test_talk_about_something_else_changes_no_answer(talking: Talking) -> None:
 
 def test_she_can_wander_off_and_come_back(talking: Talking) -> None:
     talking.say("订明天的午饭")
-    assert talking.say("我订了什么").text == "您现在没有订餐。送到家，还是到饭堂吃？"
+    assert talking.say("我订了什么").text == "您现在没有订餐，也没有约服务。送到家，还是到饭堂吃？"
     assert talking.say("你能做什么").text.endswith("送到家，还是到饭堂吃？")
     talking.say("送到家", "对")
     assert booked(talking) == [(TOMORROW, "lunch", 1, True)]
@@ -296,7 +296,9 @@ def test_a_price_that_changed_is_read_back_anew(talking: Talking, session: Sessi
 def test_a_meal_that_is_full_everywhere_is_offered_for_another_day(talking: Talking, session: Session) -> None:
     fill_up(session, day=date(2026, 11, 25), meal="dinner")
     reply = talking.say("订明天的晚饭，自己去吃")
-    assert reply.text == "明天 11月25号 星期三的晚餐都订满了。订后天 11月26号 星期四的晚餐，好吗？"
+    assert reply.text == (
+        "明天 11月25号 星期三的晚餐都订满了。第一个，排队等。第二个，换成后天 11月26号 星期四的晚餐。您要哪一个？"
+    )
     assert talking.say("不用了").text == "好，没有办。还要做别的吗？"
 
 
@@ -361,7 +363,7 @@ def test_at_most_three_bookings_are_told(talking: Talking) -> None:
     reply = talking.say("我订了什么")
     assert reply.text.count("份") == 3
     assert reply.text.endswith("还有别的，请看屏幕。")
-    assert talking.say("我星期五订饭了没有").text == "11月27号 星期五您没有订餐。"
+    assert talking.say("我星期五订饭了没有").text == "11月27号 星期五您没有订餐，也没有约服务。"
 
 
 def test_the_words_come_in_the_language_that_is_asked_for(talking: Talking) -> None:

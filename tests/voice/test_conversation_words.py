@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ import voice
 from tests.voice.conversation_words import LOCALES, catalogue_file, compile_words
 from voice.conversation.expected import expected_words, questions_with_words
 from voice.conversation.state import ConversationState
-from voice.conversation.telling import Telling, chinese_number
 from voice.skills import SKILLS
-from voice.skills.skill import CONFIRM, DIGITS, OFFER, WHAT_IS_WRONG, WHICH, Task
+from voice.skills.skill import CONFIRM, DIGITS, OFFER, WHAT_IS_WRONG, WHICH, WHICH_BOOKING, Task
+from voice.telling import Telling, chinese_number
 from voice.understanding.rulebook import rulebook
 from voice.wording import CatalogueMissing, Wording, words
 
@@ -97,6 +97,21 @@ def test_round_ten_thousands_are_written_in_the_characters_of_the_locale(folder:
     assert told == ["10萬蚊", "100,000 yuan"]
 
 
+@pytest.mark.parametrize(
+    ("at", "shown", "spoken"),
+    [
+        (time(6, 30), "早上6点半", "早上六点半"),
+        (time(9), "上午9点", "上午九点"),
+        (time(12, 15), "中午12点15分", "中午十二点十五分"),
+        (time(14), "下午2点", "下午两点"),
+        (time(19), "晚上7点", "晚上七点"),
+    ],
+)
+def test_a_time_of_day_is_told_as_people_say_it(folder: Path, at: time, shown: str, spoken: str) -> None:
+    line = Telling(words("zh_Hans", folder), TODAY).clock(at)
+    assert (line.text, line.speech) == (shown, spoken)
+
+
 def test_portions_and_places_and_telephones_are_told_in_words(folder: Path) -> None:
     tell = Telling(words("zh_Hans", folder), TODAY)
     assert (tell.portions(2).text, tell.portions(2).speech) == ("2份", "两份")
@@ -114,8 +129,9 @@ def test_numbers_are_spoken(number: int, said: str) -> None:
 
 
 def test_every_question_has_eight_to_fifteen_expected_words() -> None:
-    slots = {slot for intent, skill in SKILLS.items() if skill.asks for slot in rulebook().slots_of[intent]}
-    assert questions_with_words() == {"opening", CONFIRM, OFFER, WHICH, WHAT_IS_WRONG, DIGITS, *slots}
+    slots = {slot for intent, skill in SKILLS.items() if skill.asks for slot in rulebook().slots_for(intent)}
+    asked = {CONFIRM, OFFER, WHICH, WHICH_BOOKING, WHAT_IS_WRONG, DIGITS}
+    assert questions_with_words() == {"opening", *asked, *slots}
     for question in questions_with_words():
         assert 8 <= len(expected_words(question)) <= 15
         assert len(set(expected_words(question))) == len(expected_words(question))

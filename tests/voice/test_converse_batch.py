@@ -95,7 +95,8 @@ BOOKED = {"action": "book_meal", "date": "2026-11-25", "meal": "lunch", "deliver
         (["我要做认证", "好", "我起不来了"], {}, NOTHING),  # nobody says digits then
         (["我要认证", "好"], {"offer": True}, NOTHING),  # whoever is not paid yet has nothing to certify
         (["今天天气真好"], {}, NOTHING),
-        (["取消保洁", "对"], {"bookings": [{"kind": "service", "service": "cleaning", "date": "2026-11-25"}]}, NOTHING),
+        (["取消保洁", "对"], {}, NOTHING),
+        (["我要投诉", "昨天保洁没做好", "对"], {}, NOTHING),
     ],
 )
 def test_a_conversation_ends_in_what_it_changed_last(
@@ -108,6 +109,66 @@ def test_a_conversation_ends_in_what_it_changed_last(
     assert answer["effect"]["action"] == effect["action"]
     assert effect.items() <= answer["effect"].items()
     assert not any(name.endswith("_id") for name in answer["effect"])
+
+
+CLEANING = {"kind": "service", "service": "cleaning", "date": "2026-11-25"}
+BATH = {"kind": "service", "service": "bathing", "date": "2026-11-26", "period": "afternoon"}
+
+
+@pytest.mark.parametrize(
+    ("turns", "given", "effect"),
+    [
+        (
+            ["我想约个上门服务", "助浴", "后天", "下午", "对"],
+            {},
+            {"action": "book_service", "service": "bathing", "date": "2026-11-26", "period": "afternoon"},
+        ),
+        (
+            ["明天下午三点找人来打扫", "好的"],
+            {},
+            {"action": "book_service", "service": "cleaning", "date": "2026-11-25", "time": "15:00"},
+        ),
+        (
+            ["星期天晚上找人陪我聊聊天", "对"],
+            {},
+            {"action": "book_service", "service": "companionship", "date": "2026-11-29", "period": "evening"},
+        ),
+        (
+            ["下周一早上九点半做康复", "多少钱", "对"],
+            {},
+            {"action": "book_service", "service": "rehab", "date": "2026-11-30", "time": "09:30"},
+        ),
+        (
+            ["明天上午理发", "不对", "后天吧", "对"],
+            {},
+            {"action": "book_service", "service": "haircut", "date": "2026-11-26", "period": "morning"},
+        ),
+        (["明天上午理发", "算了"], {}, NOTHING),
+        (["明天上午理发", ""], {}, NOTHING),
+        (
+            ["取消保洁", "对"],
+            {"bookings": [CLEANING, BATH]},
+            {"action": "cancel_service", "service": "cleaning", "date": "2026-11-25"},
+        ),
+        (
+            ["取消", "对"],
+            {"bookings": [BATH]},
+            {"action": "cancel_service", "service": "bathing", "date": "2026-11-26"},
+        ),
+        (
+            ["后天的助浴改到星期五", "对"],
+            {"bookings": [BATH, LUNCH]},
+            {"action": "book_service", "service": "bathing", "date": "2026-11-27", "time": "14:00"},
+        ),
+        (["后天的助浴改到星期五", "不了"], {"bookings": [BATH]}, NOTHING),
+    ],
+)
+def test_a_conversation_about_care_at_home_ends_in_exactly_this(
+    batch: Run, turns: list[str], given: dict[str, Any], effect: dict[str, Any]
+) -> None:
+    code, out, err = batch(line(*turns, given=given))
+    assert (code, err) == (0, "")
+    assert json.loads(out)["effect"] == effect
 
 
 def test_conversations_do_not_meet_and_nothing_stays(batch: Run, database: Database) -> None:

@@ -1,4 +1,5 @@
-"""The world of one conversation of a batch: somebody with canteens around her, and what the line says is given.
+"""The world of one conversation of a batch: somebody with canteens around her and people who have time to come, and
+what the line says is given.
 
 Everything is made inside a transaction of the demonstration's database that is rolled back, so that conversations don't
 meet and nothing stays.
@@ -23,11 +24,14 @@ from services.clock import local_day, local_moment
 from services.database import unit_of_work
 from services.database.opening import new_sessions
 from services.demo import prepare_demonstration
+from services.demo.always_free import prepare_always_free
 from services.errors import ServiceError
+from services.home_care import DayPart, ServiceKind, book_service, list_offers, main_service, quote_service
 from services.meals import Meal, book_meal, quote_meal, suggest_menu
 from services.people import Hukou, IncomeClass, NewPerson, Person, add_person, get_person, id_check_digit
 from services.settings import Settings
 from voice.commands.refusal import Refused
+from voice.skills.visit_plans import MEANT_BY, MEANT_BY_A_DAY
 
 # Conversations speak of days that are further away than the demonstration has menus for.
 WEEKS_OF_MENUS = 4
@@ -41,7 +45,7 @@ Given = Mapping[str, Any]
 
 @contextmanager
 def world(connection: Connection, settings: Settings, now: datetime) -> Iterator[sessionmaker[Session]]:
-    """Canteens with menus from `now` on; gives sessions in it. Gone afterwards."""
+    """Canteens with menus from `now` on, and care workers who are free; gives sessions in it. Gone afterwards."""
     transaction = connection.begin()
     sessions = new_sessions(connection.engine, settings)
     sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
@@ -49,6 +53,7 @@ def world(connection: Connection, settings: Settings, now: datetime) -> Iterator
         with unit_of_work(sessions) as session:
             for week in range(WEEKS_OF_MENUS):
                 prepare_demonstration(session, city=settings.city, now=now + timedelta(weeks=week))
+            prepare_always_free(session, city=settings.city, now=now)
         yield sessions
     finally:
         transaction.rollback()
@@ -62,9 +67,8 @@ def settle(session: Session, given: Given, *, city: str, now: datetime, where: s
     else:
         _is_paid(session, person.id, city=city, now=now)
     for booking in given.get("bookings", ()):
-        # Services at home cannot be booked yet; what is given about them waits for that.
-        if booking["kind"] == "meal":
-            _book(session, person.id, booking, now=now, where=where)
+        book = _book_meal if booking["kind"] == "meal" else _book_visit
+        book(session, person.id, booking, now=now, where=where)
     return get_person(session, _SYSTEM, person_id=person.id)
 
 
@@ -105,10 +109,14 @@ def _is_paid(session: Session, person_id: UUID, *, city: str, now: datetime) -> 
         return
 
 
-def _book(session: Session, person_id: UUID, booking: Given, *, now: datetime, where: str) -> None:
+def _while_it_could_be_booked(day: date, now: datetime) -> datetime:
+    """Somebody who holds a booking made it in time."""
+    return min(now, local_moment(day - timedelta(days=1), time(8)))
+
+
+def _book_meal(session: Session, person_id: UUID, booking: Given, *, now: datetime, where: str) -> None:
     day, meal = date.fromisoformat(booking["date"]), Meal(booking["meal"])
-    # Somebody who holds a booking made it while it could be made.
-    then = min(now, local_moment(day - timedelta(days=1), time(8)))
+    then = _while_it_could_be_booked(day, now)
     herself = Actor.senior(person_id, Channel.COMMAND_LINE)
     about: dict[str, Any] = {"person_id": person_id, "now": then}
     try:
@@ -126,3 +134,23 @@ def _book(session: Session, person_id: UUID, booking: Given, *, now: datetime, w
         )
     except ServiceError as error:
         raise Refused(f"{where}: 'given': no {meal} can be booked for {day} ({error.code})") from None
+
+
+def _book_visit(session: Session, person_id: UUID, booking: Given, *, now: datetime, where: str) -> None:
+    day, part = date.fromisoformat(booking["date"]), DayPart(booking["period"]) if "period" in booking else None
+    herself = Actor.senior(person_id, Channel.COMMAND_LINE)
+    about: dict[str, Any] = {
+        "person_id": person_id,
+        "service": main_service(ServiceKind(booking["service"]), day).code,
+        "now": _while_it_could_be_booked(day, now),
+    }
+    wanted = local_moment(day, MEANT_BY[part] if part else MEANT_BY_A_DAY)
+    try:
+        offer = list_offers(session, herself, day=day, part=part, **about)[0]
+        about |= {"worker_id": offer.worker.id, "starts_at": min(offer.times, key=lambda it: (abs(it - wanted), it))}
+        quote = quote_service(session, herself, **about)
+        agreed = quote.split.self_paid_fen
+        book_service(session, herself, agreed_to_pay_fen=agreed, request_id=uuid4(), **about)
+    except ServiceError as error:
+        service = booking["service"]
+        raise Refused(f"{where}: 'given': no {service} can be booked for {day} ({error.code})") from None

@@ -87,7 +87,8 @@ def hold(conversation: Conversation, sessions: sessionmaker[Session], script: Sc
                 session, actor, person_id=person_id, heard=heard, state=state, now=script.now, locale=DEFAULT_LOCALE
             )
         state = reply.state
-        effect = reply.effect if reply.effect != NOTHING_DONE else effect
+        # What the vocabulary has no name for (a place in a line, a complaint) is no effect of a batch.
+        effect = reply.effect if reply.effect["action"] in rulebook().slots_of else effect
         if reply.ended:
             break
     return _with_slots_only(effect)

@@ -7,10 +7,10 @@ changes anything: the conversation takes what was read and asks or reads back.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voice.skills.skill import Task
+from voice.skills.skill import OTHER, READ_BACK, Task
 from voice.understanding import Understanding, normalise
 from voice.understanding.numbers import NUMBER, read_number
 from voice.understanding.rulebook import OUT_OF_SCOPE
@@ -25,11 +25,32 @@ _AGREE, _DENY = "agree", frozenset({"wrong", "drop", "refuse_word", "refute_word
 _ALL_OF_IT = frozenset({"whole_matter", "cancel", "call_off", "order", "get", "eating"})
 _TO_HER, _THERE = frozenset({"want", "bring", "at_home"}), frozenset({"eating", "canteen", "going_there"})
 
+# She thinks, or lets it go: no complaint.
+_SILENT = frozenset({"wait", "noted", "drop", "call_off", "greeting", "thanks"})
+
 _DIGIT = re.compile("[0-9零〇一二两三四五六七八九幺]")
 # Fewer digits than this are in many sentences (等一下).
 _FEWEST_DIGITS = 3
-# What a task can be told besides the slots of its intent, by the kind of word that tells it.
-_BESIDES = {"certify": {"come_to_me": "visit"}, "check_benefits": {"rise": "rises"}}
+# What a task can be told besides the slots of its intent, by the kind of word that tells it: a slot and its value.
+_BESIDES: dict[str, dict[str, tuple[str, Any]]] = {
+    "certify": {"come_to_me": ("visit", True)},
+    "check_benefits": {"rise": ("rises", True)},
+    "book_service": {
+        "somebody_else": ("somebody_else", True),
+        "by_a_woman": ("sex", "female"),
+        "by_a_man": ("sex", "male"),
+    },
+}
+_BESIDES["change_booking"] = _BESIDES["book_service"]
+_BESIDES["book_days"] = {"from_now_on": ("from_now_on", True), "a_whole_week": ("week", "coming")}
+# Any day and any time will do, where one of these was asked.
+_ANY = {"date": "any_day", "time": "any_time"}
+# Two ways to say when; the later one counts.
+_INSTEAD_OF = {"time": ("period", "any_time"), "period": ("time", "any_time"), "date": ("any_day", "days_later")}
+# How it was, where she only says good or not good.
+_GOOD, _NOT_GOOD = {"rating": "good"}, {"rating": "poor"}
+# So long a complaint in her own words is at least; 好 and 嗯 are none.
+_FEWEST_OWN_WORDS = 3
 
 
 def digits_said(heard: str) -> bool:
@@ -37,9 +58,22 @@ def digits_said(heard: str) -> bool:
     return len(_DIGIT.findall(heard)) >= _FEWEST_DIGITS
 
 
-def told_besides(intent: str, kinds: frozenset[str]) -> dict[str, Any]:
-    """What the words of a sentence tell about a task, as flags."""
-    return {flag: True for kind, flag in _BESIDES.get(intent, {}).items() if kind in kinds}
+def told_besides(intent: str, kinds: frozenset[str], question: str | None = None) -> dict[str, Any]:
+    """What the words of a sentence tell about a task besides its slots."""
+    told = dict(told for kind, told in _BESIDES.get(intent, {}).items() if kind in kinds)
+    if question in _ANY and "any_will_do" in kinds:
+        told[_ANY[question]] = True
+    return told
+
+
+def put_together(slots: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots with what was stated last; a time takes the place of a part of the day, and the other way round.
+
+    >>> put_together({"date": "2026-11-25", "period": "morning"}, {"time": "15:00"})
+    {'date': '2026-11-25', 'time': '15:00'}
+    """
+    gone = {other for name in stated for other in _INSTEAD_OF.get(name, ())}
+    return {name: said for name, said in slots.items() if name not in gone} | dict(stated)
 
 
 def stated_slots(question: str, heard: str, meaning: Understanding, slot_names: Sequence[str]) -> dict[str, Any]:
@@ -53,6 +87,10 @@ def stated_slots(question: str, heard: str, meaning: Understanding, slot_names: 
         stated |= _delivery(meaning)
     if question == "quantity" and question not in stated:
         stated |= _quantity(heard)
+    if question == "rating" and question not in stated:
+        stated |= _rating(meaning)
+    if question == "about" and question not in stated:
+        stated |= _own_words(heard, meaning)
     return stated
 
 
@@ -65,7 +103,7 @@ def is_clear_yes(meaning: Understanding, task: Task, *, spoken: bool) -> bool:
         return not spoken or _AGREE in meaning.kinds
     if _AGREE not in meaning.opens_with or meaning.kinds & _DENY or meaning.strange or meaning.close:
         return False
-    defaults = {"quantity": 1} | task.slots
+    defaults = {"quantity": 1} | task.slots | task.notes.get(READ_BACK, {})
     return bool(meaning.mentioned) and all(defaults.get(name) == said for name, said in meaning.mentioned.items())
 
 
@@ -85,7 +123,7 @@ def chosen(meaning: Understanding, options: Sequence[Task]) -> Task | None:
     fitting = [
         option
         for option in options
-        if all(option.slots.get(name, said) == said for name, said in meaning.mentioned.items())
+        if all((option.slots | option.about).get(name, said) == said for name, said in meaning.mentioned.items())
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -99,6 +137,21 @@ def _delivery(meaning: Understanding) -> dict[str, Any]:
         return {}
     to_her, there = meaning.kinds & _TO_HER, meaning.kinds & _THERE
     return {} if bool(to_her) == bool(there) else {"delivery": bool(to_her)}
+
+
+def _rating(meaning: Understanding) -> dict[str, Any]:
+    if meaning.intent == "yes":
+        return dict(_GOOD)
+    is_no_answer = meaning.intent != "no" or meaning.kinds & _ALL_OF_IT or "drop" in meaning.kinds
+    return {} if is_no_answer else dict(_NOT_GOOD)
+
+
+def _own_words(heard: str, meaning: Understanding) -> dict[str, Any]:
+    """What was wrong in her own words, where it is none of the things that we know."""
+    said = heard.strip()
+    if meaning.intent != OUT_OF_SCOPE or len(normalise(said)) < _FEWEST_OWN_WORDS or meaning.kinds & _SILENT:
+        return {}
+    return {"about": OTHER, "words": said}
 
 
 def _quantity(heard: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from voice.skills.skill import Task
 
-VERSION = 2
+VERSION = 3
 # Whoever says yes later than this has left or thinks of something else: it may be the next person, or the television.
 LONGEST_TO_ANSWER = timedelta(minutes=3)
 
@@ -25,8 +25,9 @@ class ConversationState:
     `task`: what is being talked about. `question`: what she was asked, with its words in `question_text` and
     `question_speech`; `question_id` names this question among all that were ever asked, `asked_at` is when she last
     heard it (ISO 8601, UTC), None when she has heard something else since. `options`: what she was offered. `tries`:
-    how often in a row she was not understood. `done`: the intent of the last deed. `last_text`, `last_speech`: for
-    再说一遍 and for when she comes back.
+    how often in a row she was not understood. `done`: the intent of the last deed, `done_booking`: the id of what was
+    booked or changed then, which a bare 改到下午 means. `last_text`, `last_speech`: for 再说一遍 and for when she comes
+    back.
     """
 
     task: Task | None = None
@@ -34,6 +35,7 @@ class ConversationState:
     options: list[Task] = field(default_factory=list)
     tries: int = 0
     done: str | None = None
+    done_booking: str | None = None
     last_text: str = ""
     last_speech: str = ""
     question_text: str = ""

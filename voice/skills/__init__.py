@@ -6,15 +6,37 @@ from collections.abc import Mapping
 
 from voice.skills.applications import ConfirmApplication, DeclineApplication
 from voice.skills.benefits import ApplicationStatus, CheckBenefits, CheckPayment
+from voice.skills.bookings import ListBookings
+from voice.skills.cancelling import CancelBooking, CancelMeal, CancelService
+from voice.skills.canteens import FindCanteen
 from voice.skills.certification import Certify
-from voice.skills.meals import BookMeal, CancelMeal, ListBookings
+from voice.skills.changing import ChangeBooking
+from voice.skills.meal_lines import JoinLine
+from voice.skills.meal_weeks import BookDays, BookWeek, RepeatWeek
+from voice.skills.meals import BookMeal
 from voice.skills.people_who_help import CallStaff
+from voice.skills.prices import AskPrice, SeeVouchers
 from voice.skills.skill import Skill
+from voice.skills.standing_orders import EndStandingOrder, PlaceStandingOrder
+from voice.skills.visits import BookService
 
 _ALL: tuple[Skill, ...] = (
     BookMeal(),
+    BookDays(),
+    BookWeek(),
+    RepeatWeek(),
+    PlaceStandingOrder(),
+    EndStandingOrder(),
+    JoinLine(),
+    BookService(),
     CancelMeal(),
+    CancelService(),
+    CancelBooking(),
+    ChangeBooking(),
     ListBookings(),
+    AskPrice(),
+    SeeVouchers(),
+    FindCanteen(),
     CheckBenefits(),
     CheckPayment(),
     ApplicationStatus(),

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from services.errors import ServiceError
 from services.meals import Meal, get_booking, list_days
-from voice.conversation.telling import HELP_LINE
-from voice.skills.meal_telling import booking_in_full
-from voice.skills.skill import OFFER, Option, Step, Task, Turn
+from voice.skills.meal_telling import meal_in_full
+from voice.skills.skill import OFFER, WHICH, Option, Step, Task, Turn
+from voice.telling import HELP_LINE
 from voice.wording import Line
 
 Explain = Callable[[Turn, Task, ServiceError], Step]
@@ -64,20 +64,43 @@ def _full(turn: Turn, task: Task, error: ServiceError) -> Step:
         line = turn.words.line("There is only room for %(portions)s. How many would you like?", portions=portions)
         return Step(line, "quantity")
     meal = turn.tell.day_and_meal(date.fromisoformat(task.slots["date"]), task.slots["meal"])
-    return _another_day(turn, task, turn.words.line("%(meal)s is booked out everywhere.", meal=meal))
+    return _wait_or_another_day(turn, task, turn.words.line("%(meal)s is booked out everywhere.", meal=meal))
+
+
+def _wait_or_another_day(turn: Turn, task: Task, why: Line) -> Step:
+    """Two choices: stand in line, or have it on the next day. Who changes a booking keeps it and need not wait."""
+    if task.intent != "book_meal":
+        return _another_day(turn, task, why)
+    words, other = turn.words, _next_day(turn, task)
+    waits = Task("join_line", dict(task.slots))
+    if other is None:
+        line = words.line("Shall I put you in line, in case a place comes free?")
+        return Step(words.joined(why, line), OFFER, (Option(waits),))
+    meal = turn.tell.day_and_meal(date.fromisoformat(other.slots["date"]), other.slots["meal"])
+    line = words.line("First: stand in line. Second: %(meal)s instead. Which one would you like?", meal=meal)
+    return Step(words.joined(why, line), WHICH, (Option(waits), Option(other)))
 
 
 def _another_day(turn: Turn, task: Task, why: Line) -> Step:
     """Offer the next day with the same meal; without one, ask for a day."""
+    other = _next_day(turn, task)
+    if other is not None:
+        meal = turn.tell.day_and_meal(date.fromisoformat(other.slots["date"]), other.slots["meal"])
+        line = turn.words.line("Shall it be %(meal)s?", meal=meal)
+        return Step(turn.words.joined(why, line), OFFER, (Option(other),))
+    del task.slots["date"]
+    return Step(turn.words.joined(why, turn.words.line("Which day would you like?")), "date")
+
+
+def _next_day(turn: Turn, task: Task) -> Task | None:
+    """The same on the next day on which the meal can be had."""
     wanted, meal = date.fromisoformat(task.slots["date"]), Meal(task.slots["meal"])
     for day in list_days(turn.session, turn.actor, person_id=turn.person_id, now=turn.now):
         choice = next((choice for choice in day.meals if choice.meal is meal), None)
         if day.day > wanted and choice and choice.is_open and choice.booking_id is None:
-            offer = Task(task.intent, task.slots | {"date": day.day.isoformat()})
-            line = turn.words.line("Shall it be %(meal)s?", meal=turn.tell.day_and_meal(day.day, meal.value))
-            return Step(turn.words.joined(why, line), OFFER, (Option(offer),))
-    del task.slots["date"]
-    return Step(turn.words.joined(why, turn.words.line("Which day would you like?")), "date")
+            slots = task.slots | {"date": day.day.isoformat()}
+            return Task(task.intent, slots, list(task.answered), about=dict(task.about))
+    return None
 
 
 def _no_delivery(turn: Turn, task: Task, error: ServiceError) -> Step:
@@ -90,7 +113,7 @@ def _already_booked(turn: Turn, task: Task, error: ServiceError) -> Step:
     booking = get_booking(turn.session, turn.actor, booking_id=booking_id)
     line = turn.words.line(
         "You have this booked already: %(booking)s. If you do not want it, say: cancel.",
-        booking=booking_in_full(turn, booking),
+        booking=meal_in_full(turn, booking),
     )
     # No question: she asked for the meal, and her next yes must not take it away.
     return Step(line)
@@ -106,7 +129,7 @@ def _quantity_wrong(turn: Turn, task: Task, error: ServiceError) -> Step:
 def _too_late(turn: Turn, task: Task, error: ServiceError) -> Step:
     booking = get_booking(turn.session, turn.actor, booking_id=UUID(task.notes["booking_id"]))
     line = turn.words.line(
-        "It is too late to cancel %(meal)s. Please call the canteen: %(phone)s.",
+        "It is too late to change or cancel %(meal)s. Please call the canteen: %(phone)s.",
         meal=turn.tell.day_and_meal(booking.menu.day, booking.menu.meal.value),
         phone=turn.tell.phone(booking.menu.canteen.phone),
     )
@@ -125,7 +148,7 @@ EXPLANATIONS: dict[str, Explain] = {
     "menu_unknown": sorry,
     "booking_unknown": sorry,
     "price_changed": sorry,
-    "too_late_to_change": sorry,
+    "too_late_to_change": _too_late,
     "already_waiting": sorry,
     "waiting_unknown": sorry,
     "canteen_unknown": sorry,

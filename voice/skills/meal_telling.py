@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.meals import MealBooking, MealQuote, PriceSplit
+from services.meals import Allergen, Diet, DietWarnings, MealBooking, MealQuote, PriceSplit
 from voice.skills.skill import Turn
 from voice.wording import Line
 
@@ -21,25 +21,46 @@ def quote_read_back(turn: Turn, quote: MealQuote, preface: Sequence[Line] = ()) 
         what = words.line("%(meal)s from %(canteen)s, %(portions)s, brought to your home.", **values)
     else:
         what = words.line("%(meal)s, to eat at %(canteen)s, %(portions)s.", **values)
-    return words.joined(*preface, what, price(turn, quote.split), words.line("Is that right?"))
+    warning = diet_warning(turn, quote.warnings)
+    return words.joined(*preface, what, *warning, price(turn, quote.split), words.line("Is that right?"))
+
+
+def diet_warning(turn: Turn, warnings: DietWarnings) -> tuple[Line, ...]:
+    """What speaks against a menu for her: before the price, since she may not want it then."""
+    words = turn.words
+    allergens = {
+        Allergen.PEANUT: words.say("peanuts"),
+        Allergen.SEAFOOD: words.say("fish or seafood"),
+        Allergen.EGG: words.say("egg"),
+    }
+    diets = {Diet.SOFT_FOOD: words.say("soft"), Diet.LOW_SALT: words.say("with little salt")}
+    told = []
+    if warnings.contains:
+        what = turn.tell.several([Line.same(allergens[each]) for each in warnings.contains])
+        told.append(words.line("Mind: there is %(what)s in it.", what=what))
+    if warnings.not_cooked:
+        how = turn.tell.several([Line.same(diets[each]) for each in warnings.not_cooked])
+        told.append(words.line("Mind: it is not cooked %(how)s.", how=how))
+    return tuple(told)
 
 
 def price(turn: Turn, split: PriceSplit) -> Line:
     """What it costs, what is taken off and what she pays."""
     tell, words = turn.tell, turn.words
+    fee_fen = split.delivery_fee_fen - split.delivery_subsidy_fen
     values = {
         "price": tell.money(split.price_fen),
         "subsidy": tell.money(split.subsidy_fen),
-        "fee": tell.money(split.delivery_fee_fen),
+        "fee": tell.money(fee_fen),
         "to_pay": tell.money(split.to_pay_fen),
     }
-    if split.subsidy_fen and split.delivery_fee_fen:
+    if split.subsidy_fen and fee_fen:
         message = words.line(
             "It costs %(price)s and %(fee)s for bringing it, the subsidy is %(subsidy)s, you pay %(to_pay)s.", **values
         )
     elif split.subsidy_fen:
         message = words.line("It costs %(price)s, the subsidy is %(subsidy)s, you pay %(to_pay)s.", **values)
-    elif split.delivery_fee_fen:
+    elif fee_fen:
         message = words.line("It costs %(price)s and %(fee)s for bringing it, you pay %(to_pay)s.", **values)
     else:
         message = words.line("You pay %(to_pay)s.", **values)
@@ -63,14 +84,14 @@ def booking_in_short(turn: Turn, booking: MealBooking) -> Line:
     return turn.tell.day_and_meal(booking.menu.day, booking.menu.meal.value)
 
 
-def booking_in_full(turn: Turn, booking: MealBooking) -> Line:
-    """One booking with where and how much."""
+def meal_in_full(turn: Turn, booked: MealBooking | MealQuote) -> Line:
+    """A meal, booked or to be booked, with where and how much."""
     tell, words = turn.tell, turn.words
     values = {
-        "meal": booking_in_short(turn, booking),
-        "portions": tell.portions(booking.quantity),
-        "canteen": tell.place(booking.menu.canteen.name),
+        "meal": tell.day_and_meal(booked.menu.day, booked.menu.meal.value),
+        "portions": tell.portions(booked.quantity),
+        "canteen": tell.place(booked.menu.canteen.name),
     }
-    if booking.delivery:
+    if booked.delivery:
         return words.line("%(meal)s, %(portions)s, brought by %(canteen)s", **values)
     return words.line("%(meal)s, %(portions)s, at %(canteen)s", **values)

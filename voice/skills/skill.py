@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from services.actor import Actor
 from services.clock import local_day
-from voice.conversation.telling import Telling
+from voice.telling import Telling
 from voice.wording import Line, Wording
 
 # Questions that are not about a slot.
@@ -24,10 +24,19 @@ CONFIRM = "confirm"
 OFFER = "offer"
 WHICH = "which"
 WHAT_IS_WRONG = "what_is_wrong"
+# Which booking she means: what she says of it goes into `Task.about`.
+WHICH_BOOKING = "which_booking"
 # Digits that she was asked to say: saying them is the deed itself.
 DIGITS = "digits"
-# A note of a task that is answered in the middle of another one: it must not ask anything.
+# A note of a task that is answered in the middle of another one: it must not ask anything. It holds what waits:
+# `intent`, `slots` and the open `question`.
 IN_BETWEEN = "in_between"
+# A note with what was read back, by slot name, where that is more than she said (a part of the day became a time).
+READ_BACK = "read_back"
+# The value of a slot that none of its names fits.
+OTHER = "other"
+# What `Task.about` holds when the booking is known by its id.
+BOOKING = "booking_id"
 
 NOTHING_DONE: dict[str, Any] = {"action": "none"}
 
@@ -61,14 +70,16 @@ class Turn:
 class Task:
     """One thing that she wants done, as far as it is known. JSON can hold all of it.
 
-    `slots`: what was said, by slot name. `answered`: slots in the order in which they were asked for. `notes`: what the
-    skill must remember between two turns (a quote, a booking id).
+    `intent`: of the skill, an intent or a wish. `slots`: what was said, by slot name. `answered`: slots in the order in
+    which they were asked for. `notes`: what the skill must remember between two turns (a quote, a booking id) until she
+    says something new. `about`: what she said of the booking that is to be changed, or its id.
     """
 
     intent: str
     slots: dict[str, Any] = field(default_factory=dict)
     answered: list[str] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ _MONTH_DAY = re.compile(
 _DAY_OF_MONTH = re.compile(
     rf"(?P<which>下个?月的?|这个?月的?|本月)?(?P<day>{NUMBER})[号日](?![楼线院门车桌房床栋机码])"
 )
+# Days that come again every week: 每天, 工作日, 周一到周五, 每个星期三, 逢周一三五.
+_EVERY_WEEK = re.compile(
+    rf"(?P<all>每一?天|天天|每日|日日|见天)|(?P<working>(?:每个?|逢)?(?:工作日|平日))|(?P<weekend>(?:每个?|逢)?(?:周末|双休日))"
+    rf"|(?:每个?|逢)?{_WEEK}(?P<first>[一二三四五六日天])(?:到|至|-){_WEEK}?(?P<last>[一二三四五六日天])"
+    rf"|(?:每个?|逢){_WEEK}(?P<some>[一二三四五六日天](?:[、和跟]?{_WEEK}?[一二三四五六日天])*)"
+)
 _DAYS_LATER = re.compile(rf"(?:再?过)?(?P<count>{NUMBER})(?P<unit>天|个?(?:星期|礼拜)|周)(?P<later>以后|之后|后)?")
 
 
@@ -89,6 +95,32 @@ def find_days(text: str, today: date) -> Iterator[DayMention]:
             if count is not None and count <= 366:
                 days = count * (1 if match["unit"] == "天" else 7)
                 yield DayMention(match.start(), match.end(), day_after(today, days))
+
+
+@dataclass(frozen=True)
+class WeekdaysMention:
+    """Days of the week and where they were named, as character positions. `days`: ISO digits in order, 1 is Monday."""
+
+    start: int
+    end: int
+    days: str
+
+
+def find_weekdays(text: str) -> Iterator[WeekdaysMention]:
+    """Days that are to come again every week.
+
+    >>> [mention.days for mention in find_weekdays("每天早上，周一到周五中午，每周三六晚上")]
+    ['1234567', '12345', '36']
+    """
+    for match in _EVERY_WEEK.finditer(text):
+        if match["first"]:
+            first, last = _WEEKDAYS[match["first"]], _WEEKDAYS[match["last"]]
+            named = range(first, last + 1) if first <= last else (*range(first, 7), *range(last + 1))
+        elif match["some"]:
+            named = [_WEEKDAYS[each] for each in match["some"] if each in _WEEKDAYS]
+        else:
+            named = range(7) if match["all"] else range(5) if match["working"] else (5, 6)
+        yield WeekdaysMention(match.start(), match.end(), "".join(sorted({str(day + 1) for day in named})))
 
 
 def _weekday(match: re.Match[str], today: date) -> date:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from voice.understanding.dates import find_days
+from voice.understanding.dates import find_days, find_weekdays
 from voice.understanding.lexicon import Lexicon, Unit, units_of
 from voice.understanding.normalise import CLAUSE_BREAK
 from voice.understanding.quantities import find_quantities
@@ -19,7 +19,7 @@ from voice.understanding.times import find_clocks, find_months
 
 SlotValue = str | int | bool
 Denial = Literal["refused", "refuted"]
-_DAY, _PAST_DAY, _QUANTITY, _CLOCK, _MONTH = "day", "past_day", "quantity", "clock", "month"
+_DAY, _PAST_DAY, _QUANTITY, _CLOCK, _MONTH, _WEEKDAYS = "day", "past_day", "quantity", "clock", "month", "weekdays"
 # A word that states a slot wins against a plain word of the same length.
 _SLOT_BONUS = 0.1
 
@@ -43,13 +43,18 @@ class Token:
 
 @dataclass(frozen=True)
 class Reading:
-    """A sentence with its words; `strange[i]` is true where unit i is not understood, `breaks` are pauses."""
+    """A sentence with its words; `strange[i]` is true where unit i is not understood, `breaks` are pauses.
+
+    To the signs of meals, answers and emergencies what other intents are about is strange, too; `unknown` is only what
+    is nobody's.
+    """
 
     text: str
     units: tuple[Unit, ...]
     tokens: tuple[Token, ...]
     strange: tuple[bool, ...]
     breaks: frozenset[int]
+    unknown: tuple[bool, ...] = ()
 
     def strange_between(self, start: int, end: int) -> int:
         """How many units from start to end are not understood."""
@@ -76,21 +81,18 @@ class Reader:
         self._lexicon = lexicon
         self._deeds = frozenset(kind.name for kind in rules.kinds.values() if kind.deed)
         self._light = frozenset(kind.name for kind in rules.kinds.values() if kind.role in ("filler", "plain"))
-        self._strange = frozenset(kind.name for kind in rules.kinds.values() if kind.role in ("strange", "topic")) | {
-            _MONTH
-        }
+        self._unknown = frozenset(kind.name for kind in rules.kinds.values() if kind.role == "strange")
+        topics = frozenset(kind.name for kind in rules.kinds.values() if kind.role == "topic")
+        self._strange = self._unknown | topics | {_MONTH, _WEEKDAYS}
         self._forms = rules.forms
 
     def read(self, text: str, today: date) -> Reading:
         """Normalised text as words; `today` is the city's day."""
         units = units_of(text)
         tokens = _best_row(len(units), [*self._words(units, today), *_parsed(text, units, today)])
-        strange = [unit.text != CLAUSE_BREAK for unit in units]
-        for token in tokens:
-            if not token.kinds <= self._strange:
-                strange[token.start : token.end] = [False] * (token.end - token.start)
         breaks = frozenset(at for at, unit in enumerate(units) if unit.text == CLAUSE_BREAK)
-        reading = Reading(text, units, tokens, tuple(strange), breaks)
+        strange, unknown = (_not_covered(units, tokens, kinds) for kinds in (self._strange, self._unknown))
+        reading = Reading(text, units, tokens, strange, breaks, unknown)
         return replace(reading, tokens=self._with_denials(reading))
 
     def _words(self, units: tuple[Unit, ...], today: date) -> Iterable[Token]:
@@ -149,6 +151,15 @@ class Reader:
         return reached
 
 
+def _not_covered(units: tuple[Unit, ...], tokens: Iterable[Token], strange: frozenset[str]) -> tuple[bool, ...]:
+    """For every unit whether no word stands there that is more than strange."""
+    found = [unit.text != CLAUSE_BREAK for unit in units]
+    for token in tokens:
+        if not token.kinds <= strange:
+            found[token.start : token.end] = [False] * (token.end - token.start)
+    return tuple(found)
+
+
 def _parsed(text: str, units: tuple[Unit, ...], today: date) -> Iterable[Token]:
     unit_at = {unit.start: at for at, unit in enumerate(units)}
     unit_end = {unit.end: at + 1 for at, unit in enumerate(units)}
@@ -161,6 +172,10 @@ def _parsed(text: str, units: tuple[Unit, ...], today: date) -> Iterable[Token]:
         if portion.start in unit_at and portion.end in unit_end:
             quantity = (("quantity", portion.quantity),)
             yield Token(unit_at[portion.start], unit_end[portion.end], frozenset({_QUANTITY}), quantity)
+    for every_week in find_weekdays(text):
+        if every_week.start in unit_at and every_week.end in unit_end:
+            days = (("weekdays", every_week.days),)
+            yield Token(unit_at[every_week.start], unit_end[every_week.end], frozenset({_WEEKDAYS}), days)
     times = [("time", _CLOCK, clock) for clock in find_clocks(text)]
     months = [("month", _MONTH, month) for month in find_months(text, today)]
     for slot, kind, said in times + months:

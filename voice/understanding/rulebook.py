@@ -2,13 +2,14 @@
 
 `intents.yaml` is the contract (intents and their slots); the files that begin with `_` and each `<intent>.yaml` bring
 kinds of words, and `<intent>.yaml` the signs of an intent: which kinds of words together mean it. An intent without
-such a file is recognised by its examples only. Any key that is not known, any name that leads nowhere
-and any value that its slot cannot hold stops loading with an error that names the file and the key.
+such a file is recognised by its examples only. `wishes/<name>.yaml` does the same for what the conversation serves
+beyond the vocabulary of intents. Any key that is not known, any name that leads nowhere and any value that its slot
+cannot hold stops loading with an error that names the file and the key.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -20,14 +21,15 @@ from voice.understanding.templates import TemplateError, expand
 
 RULES_DIRECTORY = Path(__file__).parent / "zh"
 CONTRACT_FILE = "intents.yaml"
+WISHES_FOLDER = "wishes"
 SHARED_WORDS_FILES = "_*.yaml"
 OUT_OF_SCOPE = "out_of_scope"
 # Kinds that are found by parsers and not by words.
-PARSED_KINDS = frozenset({"day", "past_day", "quantity", "clock", "month"})
+PARSED_KINDS = frozenset({"day", "past_day", "quantity", "clock", "month", "weekdays"})
 WHOLE_UTTERANCE = 1_000
 
 Role = Literal["filler", "plain", "answer", "strange", "topic"]
-SlotForm = Literal["day", "flag", "number", "clock", "month"] | tuple[str, ...]
+SlotForm = Literal["day", "flag", "number", "clock", "month", "weekdays"] | tuple[str, ...]
 # The compiled loader is ten times as fast; where PyYAML was built without it the plain one does the same.
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY_WORD = re.compile(r"([+-]\d)(?: (\w+))?")
@@ -90,11 +92,21 @@ class Sign:
 
 @dataclass(frozen=True)
 class IntentRules:
-    """How one intent is recognised."""
+    """How one intent, or one wish, is recognised."""
 
     name: str
     signs: tuple[Sign, ...]
     blocked_by: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the conversation serves and the vocabulary has no name for. A sentence with it is told as one of the intents
+    in `told_as`, or as out_of_scope; where it is anything else (an emergency), the wish is not heard."""
+
+    rules: IntentRules
+    slots: tuple[str, ...]
+    told_as: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -106,6 +118,11 @@ class Rulebook:
     kinds: Mapping[str, Kind]
     words: Mapping[str, Word]
     intents: tuple[IntentRules, ...]
+    wishes: Mapping[str, Wish]
+
+    def slots_for(self, name: str) -> tuple[str, ...]:
+        """The slots of an intent or of a wish."""
+        return self.wishes[name].slots if name in self.wishes else self.slots_of[name]
 
     @cached_property
     def fillers(self) -> frozenset[str]:
@@ -127,21 +144,31 @@ def rulebook() -> Rulebook:
 
 def load_rulebook(directory: Path) -> Rulebook:
     """Every rule file of a directory; raises RulesError naming file and key."""
-    contract = _table(_read(directory / CONTRACT_FILE), {"intents", "slots"}, CONTRACT_FILE)
+    keys = {"intents", "wishes", "slots"}
+    contract = _table(_read(directory / CONTRACT_FILE), keys, CONTRACT_FILE, sorted(keys))
     forms = {name: _form(value, name) for name, value in contract["slots"].items()}
     slots_of = {name: _intent_slots(name, value, forms) for name, value in contract["intents"].items()}
     collected = _Collected()
     tables = {
         intent: _intent_table(path, intent) for intent in slots_of if (path := directory / f"{intent}.yaml").exists()
     }
+    wishes = {name: _wish(name, value, slots_of, forms) for name, value in contract["wishes"].items()}
+    wish_tables = {
+        name: _intent_table(path, name, "wish")
+        for name in wishes
+        if (path := directory / WISHES_FOLDER / f"{name}.yaml").exists()
+    }
     for path in sorted(directory.glob(SHARED_WORDS_FILES)):
         _collect_kinds(path.name, _table(_read(path), {"kinds"}, path.name, ["kinds"]), forms, collected)
-    for intent, table in tables.items():
-        _collect_kinds(f"{intent}.yaml", table, forms, collected)
+    for name, table in (tables | wish_tables).items():
+        _collect_kinds(f"{name}.yaml", table, forms, collected)
     intents = tuple(_intent_rules(intent, table, collected.kinds) for intent, table in tables.items())
+    wished = {name: _intent_rules(name, table, collected.kinds) for name, table in wish_tables.items()}
     _refuse_stray_files(directory, slots_of)
-    _refuse_dead_kinds(collected.kinds, intents)
-    return Rulebook(slots_of, forms, collected.kinds, collected.words, intents)
+    _refuse_stray_files(directory / WISHES_FOLDER, wishes)
+    _refuse_dead_kinds(collected.kinds, (*intents, *wished.values()))
+    wishes = {name: replace(wish, rules=wished.get(name, wish.rules)) for name, wish in wishes.items()}
+    return Rulebook(slots_of, forms, collected.kinds, collected.words, intents, wishes)
 
 
 def _read(path: Path) -> Any:
@@ -178,24 +205,38 @@ def _form(value: Any, name: str) -> SlotForm:
     if value in get_args(get_args(SlotForm)[0]):
         return cast(SlotForm, value)
     where = f"{CONTRACT_FILE}: slots: {name}"
-    raise RulesError(f"{where}: day, flag, number, clock, month or a list of words is expected, found {value!r}")
+    forms = ", ".join(get_args(get_args(SlotForm)[0]))
+    raise RulesError(f"{where}: {forms} or a list of words is expected, found {value!r}")
 
 
 def _intent_slots(name: Any, value: Any, forms: Mapping[str, SlotForm]) -> tuple[str, ...]:
     where = f"{CONTRACT_FILE}: intents: {name}"
     if not isinstance(name, str):
         raise RulesError(f"{where}: quote the name of this intent")
-    slots = _names(_table(value, {"slots"}, where, ["slots"])["slots"], f"{where}: slots")
+    return _slots(_table(value, {"slots"}, where, ["slots"])["slots"], forms, where)
+
+
+def _slots(value: Any, forms: Mapping[str, SlotForm], where: str) -> tuple[str, ...]:
+    slots = _names(value, f"{where}: slots")
     for slot in slots:
         if slot not in forms:
             raise RulesError(f"{where}: unknown slot {slot!r}, allowed are {sorted(forms)}")
     return slots
 
 
-def _intent_table(path: Path, intent: str) -> dict[str, Any]:
-    table = _table(_read(path), {"intent", "kinds", "signs", "blocked_by"}, path.name, ["intent", "signs"])
-    if table["intent"] != intent:
-        raise RulesError(f"{path.name}: intent: {intent!r} is expected (quote yes and no), found {table['intent']!r}")
+def _wish(name: str, value: Any, intents: Iterable[str], forms: Mapping[str, SlotForm]) -> Wish:
+    where = f"{CONTRACT_FILE}: wishes: {name}"
+    entry = _table(value, {"slots", "told_as"}, where, ["slots", "told_as"])
+    told_as = frozenset(_names(entry["told_as"], f"{where}: told_as"))
+    if not told_as <= set(intents):
+        raise RulesError(f"{where}: told_as: unknown intents {sorted(told_as - set(intents))}")
+    return Wish(IntentRules(name, (), frozenset()), _slots(entry["slots"], forms, where), told_as)
+
+
+def _intent_table(path: Path, name: str, key: str = "intent") -> dict[str, Any]:
+    table = _table(_read(path), {key, "kinds", "signs", "blocked_by"}, path.name, [key, "signs"])
+    if table[key] != name:
+        raise RulesError(f"{path.name}: {key}: {name!r} is expected (quote yes and no), found {table[key]!r}")
     return table
 
 
@@ -324,7 +365,7 @@ def _kinds(value: Any, kinds: Mapping[str, Kind], where: str) -> frozenset[str]:
 
 
 def _refuse_stray_files(directory: Path, intents: Iterable[str]) -> None:
-    expected = {CONTRACT_FILE, *(f"{intent}.yaml" for intent in intents)}
+    expected = {CONTRACT_FILE, WISHES_FOLDER, *(f"{intent}.yaml" for intent in intents)}
     for path in sorted(directory.iterdir()):
         if path.name not in expected and not path.match(SHARED_WORDS_FILES):
             raise RulesError(f"{path.name}: {CONTRACT_FILE} names no such intent")

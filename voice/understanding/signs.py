@@ -5,7 +5,7 @@ in the gap. So 帮我订一份明天的午饭 is a booking whatever rambles befo
 because 火车票 stands between. Price questions, somebody else's story and other frames block a sign that stands in them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -38,11 +38,11 @@ class Candidate:
     refuses: bool = False  # says only what is not wanted
 
 
-def candidates(reading: Reading, rules: Rulebook) -> list[Candidate]:
-    """The best sign of every intent that has one, strongest first."""
+def candidates(reading: Reading, rules: Rulebook, intents: Iterable[IntentRules] | None = None) -> list[Candidate]:
+    """The best sign of every intent (or of those given) that has one, strongest first."""
     found = []
     present = frozenset(kind for token in reading.tokens for kind in token.kinds)
-    for intent in rules.intents:
+    for intent in rules.intents if intents is None else intents:
         possible = [sign for sign in intent.signs if all(part.kinds & present for part in sign.parts)]
         signs = [candidate for sign in possible for candidate in _matches(sign, intent, reading, rules)]
         if signs:

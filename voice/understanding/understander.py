@@ -20,6 +20,7 @@ from voice.understanding.rulebook import OUT_OF_SCOPE, Rulebook, rulebook
 from voice.understanding.scorer import Scorer
 from voice.understanding.signs import Candidate, candidates
 from voice.understanding.slots import choose_slots, hinted_slots
+from voice.understanding.wishes import WishHeard, find_wish
 
 # Nearer than this, two intents are as good as each other.
 CLOSE = 0.02
@@ -48,7 +49,8 @@ class Understanding:
 
     `slots` holds only what the intent allows and the sentence states. `mentioned` holds every slot value in the
     sentence whatever the intent, `kinds` every kind of word, `opens_with` the kinds of its first word that is no
-    filler, `strange` the number of characters that were not understood.
+    filler, `strange` the number of characters that were not understood. `wish`: what the conversation serves beyond the
+    vocabulary of intents, with what it states.
     """
 
     intent: str
@@ -59,6 +61,7 @@ class Understanding:
     opens_with: frozenset[str] = frozenset()
     score: float = 0.0
     close: tuple[str, ...] = ()
+    wish: WishHeard | None = None
 
 
 class Understander:
@@ -120,6 +123,7 @@ class Understander:
             self._opening(reading),
             score,
             close,
+            find_wish(reading, self._rules, intent),
         )
 
     def _intent(self, reading: Reading) -> tuple[str, float, tuple[str, ...], Candidate | None]:

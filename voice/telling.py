@@ -70,6 +70,15 @@ class Telling:
             return Line.same(", ".join(filter(None, (near, weekday, shown))))
         return Line(" ".join(filter(None, (near, shown, weekday))), "，".join(filter(None, (near, spoken, weekday))))
 
+    def weekday(self, day: date) -> Line:
+        """A day of the coming week by its weekday, today and tomorrow by these names."""
+        near = self._near(day) if 0 <= (day - self.today).days <= 1 else ""
+        return Line.same(near) if near else self.weekday_name(day)
+
+    def weekday_name(self, day: date) -> Line:
+        """The name of a day's weekday."""
+        return Line.same(format_date(day, "EEEE", locale=self.words.locale))
+
     def _near(self, day: date) -> str:
         names = {
             -1: self.words.say("yesterday"),
@@ -95,6 +104,14 @@ class Telling:
     def number(self, number: int) -> Line:
         """A bare number."""
         return Line(str(number), chinese_number(number) if self.words.is_chinese else str(number))
+
+    def decimal(self, number: float) -> Line:
+        """A number with one digit behind the point, or none where that is zero."""
+        whole, tenth = divmod(round(number * 10), 10)
+        if tenth == 0:
+            return self.counted(whole)
+        spoken = f"{chinese_number(whole)}点{_DIGITS[tenth]}" if self.words.is_chinese else f"{whole}.{tenth}"
+        return Line(f"{whole}.{tenth}", self._script(spoken))
 
     def counted(self, number: int) -> Line:
         """A number of things; two is 两 before a measure word."""
@@ -160,11 +177,15 @@ class Telling:
         return Line(number, digits.replace("一", "幺") if number != HELP_LINE else digits)
 
     def clock(self, at: time) -> Line:
-        """A time of day."""
+        """A time of day as people say it: 下午3点, 晚上7点半."""
+        locale = self.words.locale
         if not self.words.is_chinese:
-            return Line.same(format_time(at, "short", locale=self.words.locale))
-        minutes = "" if at.minute == 0 else "半" if at.minute == 30 else f"{chinese_number(at.minute)}分"
-        return Line(f"{at:%H:%M}", f"{chinese_number(at.hour)}点{minutes}")
+            return Line.same(format_time(at, "h a" if at.minute == 0 else "h:mm a", locale=locale))
+        hour, part = at.hour % 12 or 12, format_time(at, "B", locale=locale)
+        shown = "" if at.minute == 0 else "半" if at.minute == 30 else f"{at.minute}分"
+        spoken = shown if at.minute in (0, 30) else f"{chinese_number(at.minute)}分"
+        hour_said = "两" if hour == 2 else chinese_number(hour)
+        return Line(f"{part}{self._script(f'{hour}点{shown}')}", f"{part}{self._script(f'{hour_said}点{spoken}')}")
 
     def several(self, lines: Sequence[Line], *, long: bool = False) -> Line:
         """A list of things; `long` ones have commas of their own."""
