@@ -19,6 +19,7 @@ from services.demo import (
     prepare_allowances,
     prepare_canteen_life,
     prepare_demonstration,
+    prepare_families,
     prepare_neighbours,
     prepare_visits,
 )
@@ -122,6 +123,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
                 prepare_neighbours(session, city=settings.city, now=clock.now())
                 prepare_allowances(session, city=settings.city, now=clock.now())
                 prepare_canteen_life(session, city=settings.city, now=clock.now())
+                prepare_families(session, city=settings.city, now=clock.now())
             prepare_visits(database.sessions, city=settings.city, now=clock.now())
         return 0
     finally:

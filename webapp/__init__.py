@@ -14,14 +14,18 @@ from services.database import Database, open_database
 from services.settings import PROJECT, Settings
 from webapp import (
     access,
+    acting,
     adaptation_forms,
     adaptation_words,
     browser_files,
     canteen,
     certification,
+    delegates,
     demo_phone,
     display,
     error_pages,
+    family,
+    family_words,
     health,
     helping,
     home,
@@ -62,6 +66,8 @@ def create_app(
         database=database or open_database(settings),
         engines=engines or LazyEngines(settings),
     )
+    # Innermost, so that whatever a proxy says of the address is settled before.
+    app.wsgi_app = acting.below_delegations(app.wsgi_app)  # type: ignore[method-assign]
     if not settings.demo:
         # TLS ends at one proxy in front, which says what scheme, host and address the browser used. The demonstration
         # has none, and there anybody could say so.
@@ -76,13 +82,26 @@ def create_app(
         words,
         wording,
         adaptation_words,
+        family_words,
         adaptation_forms,
         browser_files,
         pages,
         error_pages,
     ):
         part.install(app)
-    for part in (health, home, helping, sign_in, overview, offers, home_adaptation, talk, demo_phone):
+    for part in (
+        health,
+        home,
+        helping,
+        sign_in,
+        overview,
+        offers,
+        home_adaptation,
+        delegates,
+        family,
+        talk,
+        demo_phone,
+    ):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(display.blueprint)
     app.register_blueprint(languages.blueprint)

@@ -11,13 +11,17 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, make_response, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, g, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.actor import STAFF, Actor, ActorKind, Channel
-from services.people import Person
-from services.sign_in import signed_in
+from services.delegation import DelegationFrozen, DelegationOver, DelegationUnknown, act_for
+from services.family import FamilyMember, family_member_of
+from services.people import Person, get_person
+from services.sign_in import SignedIn, signed_in
 from services.staff import StaffMember, signed_in_staff
+from webapp.acting import acting_by, own_address
 from webapp.pages import page_address
 from webapp.site import now, this_site
 from webapp.transaction import database_session
@@ -30,6 +34,8 @@ class Access(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
+    FAMILY = "family"
+    """signed in as a family member, or as a senior who may be one of somebody else"""
     DEMO = "demo"
     STAFF = "staff"
     COMMUNITY_WORKER = "community_worker"
@@ -49,9 +55,24 @@ ROLES = {
 }
 
 
+# What else there is on the pages of a senior while somebody acts for her.
+ALSO_WHILE_ACTING = frozenset(
+    {"home.home", "helping.helping", "display.settings", "display.choose", "languages.choose"}
+)
+
+# Talking is the senior's own: what is said here is not said by her.
+NOT_WHILE_ACTING = frozenset({"talk.talk", "talk.say", "talk_socket", "certification_socket"})
+
+
 def open_to_anyone(view: View) -> View:
     """The page needs no sign-in."""
     view.access = Access.ANYONE  # type: ignore[attr-defined]
+    return view
+
+
+def family_only(view: View) -> View:
+    """The page is about one's own part as somebody's family."""
+    view.access = Access.FAMILY  # type: ignore[attr-defined]
     return view
 
 
@@ -108,29 +129,74 @@ def install(app: Flask) -> None:
     open_to_anyone(app.view_functions["static"])
     app.before_request(_check)
     app.context_processor(
-        lambda: {"person": g.get("person"), "staff": g.get("staff"), "demo": this_site().settings.demo}
+        lambda: {
+            "person": g.get("person"),
+            "family": g.get("family"),
+            "acting": g.get("acting") is not None,
+            "staff": g.get("staff"),
+            "demo": this_site().settings.demo,
+            "own_address": own_address,
+        }
     )
 
 
 def current_person() -> Person:
-    """The signed-in person. Only views that need one may ask."""
+    """The senior whose page it is: the signed-in one, or whom a family member acts for. Only views that need one may
+    ask."""
     person: Person = g.person
     return person
 
 
 def current_actor() -> Actor:
-    """The signed-in person as the one who acts, on the screen."""
-    return Actor.senior(current_person().id, Channel.SCREEN)
+    """Who acts on this page: the senior herself, or a family member on her behalf."""
+    acting: Actor | None = g.get("acting")
+    return acting or Actor.senior(current_person().id, Channel.SCREEN)
+
+
+def current_family_member() -> FamilyMember:
+    """Who is signed in as somebody's family: with the entrance of families, or a senior with a row of her own."""
+    if g.get("family") is None:
+        g.family = family_member_of(database_session(), current_person(), now=now())
+    family: FamilyMember = g.family
+    return family
+
+
+def current_family_actor() -> Actor:
+    """The same as the one who acts in her own matters, on the screen."""
+    return Actor.family_member(current_family_member().id, Channel.SCREEN)
 
 
 def find_signed_in() -> Person | None:
-    """The person of this browser's sign-in, or None. Also remembered for the templates."""
+    """The senior whose page it is, or None where nobody is signed in, or a family member in her own matters. Also
+    remembered for the templates. Raises what `act_for` raises."""
     if "person" not in g:
-        token = session.get("token")
-        found = signed_in(database_session(), token=token, now=now()) if token else None
+        found = _sign_in()
+        g.family = found.family_member if found else None
         g.person = found.person if found else None
+        if found is not None and (delegation_id := acting_by()) is not None:
+            g.acting = act_for(
+                database_session(),
+                _family_actor(found),
+                delegation_id=delegation_id,
+                channel=Channel.SCREEN,
+                now=now(),
+            )
+            g.person = get_person(database_session(), g.acting, person_id=g.acting.on_behalf_of)
     person: Person | None = g.person
     return person
+
+
+def _sign_in() -> SignedIn | None:
+    token = session.get("token")
+    return signed_in(database_session(), token=token, now=now()) if token else None
+
+
+def _family_actor(found: SignedIn) -> Actor:
+    if found.family_member is None:
+        assert found.person is not None
+        found_member = family_member_of(database_session(), found.person, now=now())
+        return Actor.family_member(found_member.id, Channel.SCREEN)
+    return Actor.family_member(found.family_member.id, Channel.SCREEN)
 
 
 def current_staff() -> StaffMember:
@@ -171,12 +237,44 @@ def _check() -> Response | None:
     access = access_of(current_app.view_functions[request.endpoint])
     if access is Access.DEMO and not this_site().settings.demo:
         abort(404)
-    if access is Access.SIGNED_IN and find_signed_in() is None:
-        # She comes back to where she was with her choices: they are in the address, for POST requests too.
-        return redirect(url_for("sign_in.phone", next=page_address()), 303)
+    if acting_by() is not None and (elsewhere := _begin_to_act(access)) is not None:
+        return elsewhere
+    if access in (Access.SIGNED_IN, Access.FAMILY):
+        return _check_signed_in(access)
     if access in ROLES:
         return _check_staff(access)
     return None
+
+
+def _check_signed_in(access: Access) -> Response | None:
+    person = find_signed_in()
+    if person is None and g.family is None:
+        # She comes back to where she was with her choices: they are in the address, for POST requests too.
+        return redirect(own_address(url_for("sign_in.phone", next=page_address())), 303)
+    if person is None and access is Access.SIGNED_IN:
+        # A family member has no meals or benefits of her own here: she says first whom she acts for.
+        return redirect(url_for("family.family"), 303)
+    return None
+
+
+def _begin_to_act(access: Access) -> Response | None:
+    """Look anew whether she may still act for this senior. Only pages of seniors exist below such an address."""
+    if request.endpoint == "static":
+        return None
+    is_her_page = access is Access.SIGNED_IN and request.endpoint not in NOT_WHILE_ACTING
+    if not is_her_page and request.endpoint not in ALSO_WHILE_ACTING:
+        abort(404)
+    try:
+        find_signed_in()
+    except DelegationUnknown:
+        abort(404)
+    except DelegationOver:
+        flash(_("This has ended: you can no longer act for that person."), "problem")
+    except DelegationFrozen:
+        flash(_("The community has paused this until somebody has looked. Questions: 12345."), "problem")
+    else:
+        return None
+    return redirect(own_address(url_for("family.family")), 303)
 
 
 def _check_staff(access: Access) -> Response | None:

@@ -15,6 +15,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from services.settings import PROJECT
+from webapp.acting import own_address
 
 STATIC = PROJECT / "static"
 ICONS = STATIC / "vendor" / "icons"
@@ -31,7 +32,7 @@ def install(app: Flask) -> None:
 
 def file_url(name: str) -> str:
     """The address of a file in static/."""
-    return url_for("static", filename=name, v=_fingerprint(STATIC / name))
+    return own_address(url_for("static", filename=name, v=_fingerprint(STATIC / name)))
 
 
 @cache

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, g, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from services.actor import Capability
 from services.allowances import open_offers
-from services.certification import certification_of
+from services.certification import CertificationStatus, certification_of
 from services.clock import local_day
+from services.delegation import delegates_of
 from services.home_care import ServiceBooking, ServiceState, list_service_bookings
 from services.meals import list_meal_bookings
 from webapp.access import current_actor, find_signed_in, open_to_anyone
@@ -25,27 +28,54 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 @open_to_anyone
-def home() -> Response:
+def home() -> AnyResponse:
     """Who is signed in sees what waits for her, or her next meal, and the tiles."""
     person = find_signed_in()
     if person is None:
+        if g.get("family") is not None:
+            return redirect(url_for("family.family"), 303)
         return show("home/welcome.html")
-    at = now()
-    bookings = list_meal_bookings(database_session(), current_actor(), person_id=person.id, from_day=local_day(at))
+    at, may = now(), current_actor().may
+    bookings = (
+        list_meal_bookings(database_session(), current_actor(), person_id=person.id, from_day=local_day(at))
+        if Capability.SEE_MEALS in may
+        else ()
+    )
     # Today's breakfast is still in the list at noon, but it is not what comes next.
     coming = [booking for booking in bookings if booking.menu.served_until_at >= at]
-    offers = open_offers(database_session(), current_actor(), person_id=person.id)
-    certification = certification_of(database_session(), current_actor(), person_id=person.id, now=at)
-    asked_visit, next_visit = _visits(person.id, at)
+    offers = (
+        open_offers(database_session(), current_actor(), person_id=person.id) if Capability.ANSWER_OFFERS in may else ()
+    )
+    certification = (
+        certification_of(database_session(), current_actor(), person_id=person.id, now=at)
+        if Capability.CERTIFY in may
+        else None
+    )
+    asked_visit, next_visit = _visits(person.id, at) if Capability.SEE_SERVICES in may else (None, None)
+    asking = delegates_of(database_session(), current_actor(), person_id=person.id, now=at) if is_herself(may) else ()
     return show(
         "home/home.html",
         waiting_offer=offers[0] if offers else None,
-        # Who has asked for a visit has done her part.
-        certification_due=certification if certification.due and not certification.visit_asked_on else None,
+        certification_due=_due(certification),
+        asked_by=next((each for each in asking if each.waits_for_senior), None),
+        may=may,
+        waits_until=current_actor().waits_until,
         next_booking=coming[0] if coming else None,
         asked_visit=asked_visit,
         next_visit=next_visit,
     )
+
+
+def is_herself(may: frozenset[Capability]) -> bool:
+    """Whether it is the senior's own page: only she says who may act for her."""
+    return Capability.MANAGE_DELEGATION in may
+
+
+def _due(certification: CertificationStatus | None) -> CertificationStatus | None:
+    # Who has asked for a visit has done her part.
+    if certification is None or not certification.due or certification.visit_asked_on:
+        return None
+    return certification
 
 
 def _visits(person_id: UUID, at: datetime) -> tuple[ServiceBooking | None, ServiceBooking | None]:

@@ -13,7 +13,7 @@ def install(app: Flask) -> None:
     """Let the layout know how the page was asked for."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"swapping": is_swap(), "here": request.full_path.rstrip("?")})
+    app.context_processor(lambda: {"swapping": is_swap(), "here": full_address()})
 
 
 def is_swap() -> bool:
@@ -24,7 +24,12 @@ def is_swap() -> bool:
 def page_address() -> str | None:
     """The address of this request, where it can be opened as a page: a form's page has the form's own address."""
     opens = current_app.url_map.bind("").test(request.path, method="GET")
-    return request.full_path.rstrip("?") if opens else None
+    return full_address() if opens else None
+
+
+def full_address() -> str:
+    """The address of this request, with what it is below of."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def show(template: str, status_code: int = 200, **context: object) -> Response:

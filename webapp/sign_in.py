@@ -24,7 +24,9 @@ from services.sign_in import (
     CodeCheck,
     CodeChecked,
     CodeRequested,
+    Entrance,
     check_code,
+    open_family_session,
     open_session,
     request_code,
     sign_out,
@@ -32,6 +34,7 @@ from services.sign_in import (
 from webapp.access import open_to_anyone, own_path
 from webapp.cookies import keep_sealed, kept_sealed
 from webapp.error_words import phone_number_words
+from webapp.languages import current_language
 from webapp.pages import show
 from webapp.site import now, this_site
 from webapp.transaction import database_session
@@ -46,9 +49,10 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 @open_to_anyone
 def phone() -> Response:
-    """Ask for the mobile number."""
+    """Ask for the mobile number; `as=family` is the entrance of those who act for a senior of theirs."""
     session["next"] = own_path(request.args.get("next"))
-    return show("sign_in/phone.html", typed="", problem=None)
+    session["entrance"] = Entrance.FAMILY if request.args.get("as") == Entrance.FAMILY else Entrance.SENIOR
+    return show("sign_in/phone.html", typed="", problem=None, entrance=_entrance())
 
 
 @blueprint.post("/sign-in")
@@ -60,7 +64,7 @@ def send_code() -> Response:
         return _send_code_to(normal_phone(typed))
     except PhoneNumberWrong as error:
         problem = phone_number_words(int(str(error.facts.get("digits", 0))))
-        return show("sign_in/phone.html", 422, typed=typed[:30], problem=problem)
+        return show("sign_in/phone.html", 422, typed=typed[:30], problem=problem, entrance=_entrance())
 
 
 @blueprint.post("/sign-in/again")
@@ -99,11 +103,19 @@ def enter_code() -> Response:
                 digits=CODE_DIGITS, written=len(typed)), "problem")  # fmt: skip
         return redirect(url_for("sign_in.code"), 303)
     check = check_code(
-        database_session(), phone=number, code=typed, address=_address(), city=this_site().settings.city, now=now()
+        database_session(),
+        phone=number,
+        code=typed,
+        address=_address(),
+        city=this_site().settings.city,
+        now=now(),
+        entrance=_entrance(),
     )
     if check.outcome is not CodeChecked.ACCEPTED:
         flash(_code_problem(check), "problem")
         return redirect(url_for("sign_in.code"), 303)
+    if _entrance() is Entrance.FAMILY:
+        return _enter_as_family(number)
     session["proven_at"] = now().timestamp()
     if len(check.people) == 1:
         return _enter(check.people[0].id, number)
@@ -146,7 +158,14 @@ def leave() -> Response:
 
 
 def _send_code_to(number: str, on_its_way: str | None = None) -> Response:
-    sent = request_code(database_session(), phone=number, address=_address(), city=this_site().settings.city, now=now())
+    sent = request_code(
+        database_session(),
+        phone=number,
+        address=_address(),
+        city=this_site().settings.city,
+        now=now(),
+        entrance=_entrance(),
+    )
     keep_sealed("phone", number, context=SEALED_PHONE)
     session.pop("proven_at", None)
     if sent.outcome is CodeRequested.TOO_MANY:
@@ -160,11 +179,27 @@ def _enter(person_id: UUID, number: str) -> Response:
     token = open_session(
         database_session(), person_id=person_id, phone=number, city=this_site().settings.city, now=now()
     )
+    return _signed_in_with(token, url_for("home.home"))
+
+
+def _enter_as_family(number: str) -> Response:
+    token = open_family_session(
+        database_session(), phone=number, city=this_site().settings.city, now=now(), locale=current_language()
+    )
+    return _signed_in_with(token, url_for("family.family"))
+
+
+def _signed_in_with(token: str, first_page: str) -> Response:
     going_to = session.get("next")
     session.clear()
     session.permanent = True
     session["token"] = token
-    return redirect(own_path(going_to) or url_for("home.home"), 303)
+    return redirect(own_path(going_to) or first_page, 303)
+
+
+def _entrance() -> Entrance:
+    """Through which entrance this browser came last."""
+    return Entrance.FAMILY if session.get("entrance") == Entrance.FAMILY else Entrance.SENIOR
 
 
 def _waiting_phone() -> str | None:

@@ -6,6 +6,7 @@ given out, and names of places end in (示例).
 
 from services.demo.allowances import prepare_allowances
 from services.demo.canteen_life import prepare_canteen_life, prepare_neighbours
+from services.demo.family import prepare_families
 from services.demo.phone import DemoPhone, DemoPhoneGateway, list_demo_phones, write_on_demo_phone
 from services.demo.seeding import prepare_demonstration
 from services.demo.staff import DemoAccount, list_demo_staff
@@ -20,6 +21,7 @@ __all__ = [
     "prepare_allowances",
     "prepare_canteen_life",
     "prepare_demonstration",
+    "prepare_families",
     "prepare_neighbours",
     "prepare_visits",
     "write_on_demo_phone",

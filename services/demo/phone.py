@@ -15,6 +15,7 @@ from services.actor import Actor, ActorKind, NotAllowed
 from services.database.opening import unit_of_work
 from services.database.tables import Table, new_id
 from services.demo.neighbours import FIRST_PHONE
+from services.family.tables import FamilyMemberRow
 from services.inbox import receive, written_through
 from services.messages.gateways import Outcome
 from services.people import PHONE as PERSON_PHONE
@@ -106,6 +107,13 @@ def list_demo_phones(session: Session, actor: Actor) -> tuple[DemoPhone, ...]:
         messages[phone].append(DemoMessage(vault.open(row.text_sealed, context=TEXT), row.received_at))
     for written in written_through(session, gateway=GATEWAY, limit=SHOWN):
         messages[written.phone].append(DemoMessage(written.text, written.written_at, is_written_here=True))
+    for member in session.scalars(select(FamilyMemberRow).where(FamilyMemberRow.phone_sealed.is_not(None))):
+        names[vault.open(member.phone_sealed or b"", context=PERSON_PHONE)].append(member.name or "")
+    for phone in messages:
+        # Whoever tries to sign in as family for the first time has a phone, but no name yet.
+        if not any(names[phone]) and phone < str(FIRST_PHONE):
+            names[phone] = [phone]
+    names = defaultdict(list, {phone: of for phone, of in names.items() if any(of)})
     return tuple(DemoPhone(phone, tuple(of), _newest_first(messages[phone])) for phone, of in sorted(names.items()))
 
 

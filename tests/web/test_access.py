@@ -16,7 +16,7 @@ from tests.web.conftest import TestClock, new_site, signed_in_browser
 from tests.web.journeys import book_lunch
 from webapp.access import access_of
 
-ANYONE, SIGNED_IN, DEMO = "anyone", "signed_in", "demo"
+ANYONE, SIGNED_IN, FAMILY, DEMO = "anyone", "signed_in", "family", "demo"
 STAFF, WORKER, OPERATOR = "staff", "community_worker", "operator"
 CANTEEN, PROVIDER, CARE_WORKER = "canteen", "provider", "care_worker"
 
@@ -113,6 +113,22 @@ ROUTES = {
     ("GET", "/certification/digits"): SIGNED_IN,
     ("GET", "/certification/socket"): SIGNED_IN,
     ("POST", "/certification/visit"): SIGNED_IN,
+    ("GET", "/delegates"): SIGNED_IN,
+    ("GET", "/delegates/<uuid:delegation_id>"): SIGNED_IN,
+    ("POST", "/delegates/<uuid:delegation_id>/agree"): SIGNED_IN,
+    ("POST", "/delegates/<uuid:delegation_id>/decline"): SIGNED_IN,
+    ("POST", "/delegates/<uuid:delegation_id>/extend"): SIGNED_IN,
+    ("GET", "/delegates/<uuid:delegation_id>/end"): SIGNED_IN,
+    ("POST", "/delegates/<uuid:delegation_id>/end"): SIGNED_IN,
+    ("GET", "/family"): FAMILY,
+    ("GET", "/family/name"): FAMILY,
+    ("POST", "/family/name"): FAMILY,
+    ("GET", "/family/ask"): FAMILY,
+    ("POST", "/family/ask"): FAMILY,
+    ("POST", "/family/requests/<uuid:delegation_id>/call-off"): FAMILY,
+    ("POST", "/family/invitations/<uuid:delegation_id>/<answer>"): FAMILY,
+    ("GET", "/family/charges/<uuid:delegation_id>/end"): FAMILY,
+    ("POST", "/family/charges/<uuid:delegation_id>/end"): FAMILY,
     ("GET", "/demo/staff"): DEMO,
     ("GET", "/staff/sign-in"): ANYONE,
     ("POST", "/staff/sign-in"): ANYONE,
@@ -214,7 +230,7 @@ def test_every_address_needs_what_this_table_says(site: Flask) -> None:
 
 def test_pages_of_a_person_lead_to_signing_in_and_back(browser: FlaskClient, site: Flask) -> None:
     for (method, rule), access in ROUTES.items():
-        if access != SIGNED_IN or rule.endswith("/socket"):
+        if access not in (SIGNED_IN, FAMILY) or rule.endswith("/socket"):
             continue
         address = re.sub("<(uuid:)?[a-z_]+>", AN_ID, rule)
         answer = browser.open(address, method=method)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import sessionmaker
 import services.actor
 import services.allowances.errors
 import services.certification.errors
+import services.delegation.errors
 import services.home_adaptation.errors
 import services.meals.errors
 import services.people
@@ -30,6 +31,7 @@ CALLED = (
     services.actor,
     services.allowances.errors,
     services.certification.errors,
+    services.delegation.errors,
     services.home_adaptation.errors,
     services.meals.errors,
     services.people,
@@ -57,6 +59,15 @@ NEVER_ON_A_PAGE = {
     "photo_wrong",
     "quote_wrong",
     "too_many_photos",
+    "delegation_parameters_wrong",
+    # The form of a family member says these beside what was written; workers meet the last one on pages of their own.
+    "family_name_missing",
+    "name_of_senior_missing",
+    "number_of_senior_wrong",
+    "no_scopes",
+    "term_wrong",
+    "own_phone",
+    "evidence_missing",
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
+from webapp.error_words.delegation import not_allowed_words
 from webapp.error_words.page import ErrorWords, Facts, Table
 
 
 def _not_allowed(_facts: Facts) -> ErrorWords:
-    return ErrorWords(
+    return not_allowed_words() or ErrorWords(
         _("This page is not open to you"),
         _("It belongs to somebody else. Nothing was changed. Press the button below to go on."),
         _("Go to the first page"),
