@@ -71,6 +71,7 @@ class Capability(StrEnum):
     OVERSEE_DELEGATION = "oversee_delegation"
     """witness it at the desk, freeze it, end it"""
     ASK_TO_ACT = "ask_to_act"
+    END_SESSIONS = "end_sessions"
 
 
 class Scope(StrEnum):
@@ -127,6 +128,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.BOOK_SERVICES,
             Capability.WITHDRAW_BENEFIT,
             Capability.MANAGE_DELEGATION,
+            Capability.END_SESSIONS,
         }
     ),
     ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT}),
@@ -145,6 +147,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.DECIDE_CASES,
             Capability.WITHDRAW_BENEFIT,
             Capability.OVERSEE_DELEGATION,
+            Capability.END_SESSIONS,
         }
     ),
     ActorKind.OPERATOR: frozenset(

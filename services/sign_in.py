@@ -17,12 +17,12 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, delete, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services import audit, people
-from services.actor import Actor, Channel, NotAllowed
+from services.actor import Actor, Capability, Channel, NotAllowed
 from services.database.tables import Table, new_id
 from services.family import FamilyMember, get_family_member, register_family_member
 from services.messages import queue_asked_for_message
@@ -99,6 +99,16 @@ class SignedIn:
     session_id: UUID
     person: Person | None
     family_member: FamilyMember | None = None
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A device on which she is signed in; `seen_at` is exact to ten minutes."""
+
+    id: UUID
+    opened_at: datetime
+    seen_at: datetime
+    is_this_one: bool
 
 
 class SignInCodeRow(Table):
@@ -209,12 +219,7 @@ def _open(session: Session, row: SignInSessionRow, actor: Actor, *, now: datetim
 def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
     """Whose live session this token opens; None once it has ended or was left alone too long."""
     row = session.scalar(
-        select(SignInSessionRow).where(
-            SignInSessionRow.token_hash == _token_hash(token),
-            SignInSessionRow.ended_at.is_(None),
-            SignInSessionRow.seen_at > now - SESSION_IDLE,
-            SignInSessionRow.opened_at > now - SESSION_LASTS,
-        )
+        select(SignInSessionRow).where(SignInSessionRow.token_hash == _token_hash(token), *_is_live(now))
     )
     if row is None:
         return None
@@ -225,6 +230,44 @@ def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None
         return SignedIn(row.id, None, get_family_member(session, row.family_member_id))
     person = people.get_person(session, Actor.system(Channel.SCREEN), person_id=row.person_id)
     return SignedIn(row.id, person)
+
+
+def list_sessions(
+    session: Session, actor: Actor, *, person_id: UUID, token: str | None = None, now: datetime
+) -> tuple[OpenSession, ...]:
+    """The devices on which somebody is signed in, the one that was used last coming first. `token`: that of the device
+    that asks. Raises NotAllowed."""
+    people.require_for(session, actor, Capability.END_SESSIONS, person_id=person_id)
+    mine = _token_hash(token) if token else None
+    rows = session.scalars(
+        select(SignInSessionRow)
+        .where(SignInSessionRow.person_id == person_id, *_is_live(now))
+        .order_by(SignInSessionRow.seen_at.desc(), SignInSessionRow.id.desc())
+    )
+    return tuple(OpenSession(row.id, row.opened_at, row.seen_at, row.token_hash == mine) for row in rows)
+
+
+def end_other_sessions(session: Session, actor: Actor, *, person_id: UUID, token: str | None, now: datetime) -> int:
+    """Sign somebody out on every device but that of `token`, and how many they were: after a tablet was lost, on the
+    one that is left or, without a token, by the worker at the desk. Raises NotAllowed."""
+    others = [
+        it.id for it in list_sessions(session, actor, person_id=person_id, token=token, now=now) if not it.is_this_one
+    ]
+    if others:
+        session.execute(update(SignInSessionRow).where(SignInSessionRow.id.in_(others)).values(ended_at=now))
+        city = people.get_person(session, Actor.system(), person_id=person_id).city
+        audit.record(
+            session,
+            actor,
+            "sessions_ended",
+            city=city,
+            person_id=person_id,
+            subject_id=None,
+            now=now,
+            count=len(others),
+        )
+        session.flush()
+    return len(others)
 
 
 def sign_out(session: Session, *, token: str, now: datetime) -> None:
@@ -239,6 +282,14 @@ def sign_out(session: Session, *, token: str, now: datetime) -> None:
 def forget_old(session: Session, *, now: datetime) -> None:
     """Remove codes that nobody can use any more."""
     session.execute(delete(SignInCodeRow).where(SignInCodeRow.expires_at < now - timedelta(days=1)))
+
+
+def _is_live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignInSessionRow.ended_at.is_(None),
+        SignInSessionRow.seen_at > now - SESSION_IDLE,
+        SignInSessionRow.opened_at > now - SESSION_LASTS,
+    )
 
 
 def _text_code(session: Session, phone: str, code: str, entrance: Entrance, *, city: str, now: datetime) -> None:

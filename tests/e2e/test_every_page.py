@@ -52,6 +52,7 @@ def addresses(chromium: Browser, live_site: LiveSite, her_cookies: StorageState)
         "/talk",
         "/meals/book/meal?day=2020-01-01",
         "/help",
+        "/devices",
     ]
 
 

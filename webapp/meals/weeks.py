@@ -54,7 +54,7 @@ def change(about: str) -> Response:
 @blueprint.get("/change")
 def changes() -> Response:
     """What does she want to change?"""
-    return show("meals/week_changes.html", address=dict(request.args))
+    return show("meals/week_changes.html", address=Wish.from_address().as_address() | _left_out())
 
 
 @blueprint.get("/review")
@@ -115,8 +115,13 @@ def book() -> AnyResponse:
 
 
 def _ask(about: About, *, back: str) -> Response:
-    kept = {"without": request.args["without"]} if "without" in request.args else {}
-    return ask(about, Wish.from_address(), address=lambda **said: url_for("weeks.review", **said), kept=kept, back=back)
+    return ask(
+        about, Wish.from_address(), address=lambda **said: url_for("weeks.review", **said), kept=_left_out(), back=back
+    )
+
+
+def _left_out() -> dict[str, str]:
+    return {"without": request.args["without"]} if "without" in request.args else {}
 
 
 def _show_week(offered: WeekQuote, *, endpoint: str, address: dict[str, Any], wish: Wish | None) -> Response:

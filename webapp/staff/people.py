@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.allowances import (
@@ -31,6 +32,7 @@ from services.my_benefits import see_benefits
 from services.people import get_person
 from services.registry import origins_of
 from services.residents import Resident, SearchTooShort, find_residents, phone_to_call
+from services.sign_in import end_other_sessions
 from services.staff import names_of_staff
 from services.vouchers import see_vouchers
 from services.worker_tasks import tasks_of
@@ -123,6 +125,15 @@ def certify_her(person_id: UUID) -> AnyResponse:
         return _show_person(person_id, problem=_("Write how you made sure that it is she."))
     record_visit(database_session(), current_staff_actor(), person_id=person_id, passed=True, reason=reason, now=now())
     flash(_("She is certified."), "done")
+    return redirect(url_for("staff_people.person", person_id=person_id), 303)
+
+
+@blueprint.post("/<uuid:person_id>/sign-out")
+@workers_only
+def sign_her_out(person_id: UUID) -> AnyResponse:
+    """She lost her tablet, and has no other device from which to sign out there."""
+    ended = end_other_sessions(database_session(), current_staff_actor(), person_id=person_id, token=None, now=now())
+    flash(ngettext("She is signed out on %(num)d device.", "She is signed out on %(num)d devices.", ended), "done")
     return redirect(url_for("staff_people.person", person_id=person_id), 303)
 
 
