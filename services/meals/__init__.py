@@ -33,6 +33,7 @@ from services.meals.standing import (
     quote_standing_order,
 )
 from services.meals.standing_views import StandingOrder, StandingQuote
+from services.meals.usual import UsualMeal, suggest_usual_meal
 from services.meals.views import (
     Canteen,
     Meal,
@@ -96,6 +97,7 @@ __all__ = [
     "StandingQuote",
     "TooLateToCancel",
     "TooLateToChange",
+    "UsualMeal",
     "WaitingStatus",
     "WaitingUnknown",
     "WeekQuote",
@@ -125,5 +127,6 @@ __all__ = [
     "repeat_week",
     "set_dietary_marks",
     "suggest_menu",
+    "suggest_usual_meal",
     "suggest_week",
 ]

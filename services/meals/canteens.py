@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from services import people
 from services.actor import Actor, Capability
 from services.clock import local_day, local_moment
-from services.meals.centres import Place, centre_of, metres_between
-from services.meals.menus import NEARNESS, can_be_delivered, nearness_of
+from services.meals.menus import can_be_delivered
+from services.meals.nearness import NEARNESS, metres_to, nearness_of
 from services.meals.tables import CanteenRow
 from services.meals.views import Canteen, canteen_view
 from services.people import Person
@@ -60,14 +60,11 @@ def opens_next_at(canteen: Canteen, now: datetime) -> datetime | None:
 
 
 def _choice(person: Person, canteen: Canteen, now: datetime) -> CanteenChoice:
-    home, place = centre_of(person.district, person.community), None
-    if canteen.longitude is not None and canteen.latitude is not None:
-        place = Place(canteen.longitude, canteen.latitude)
     is_open = is_open_at(canteen, now)
     return CanteenChoice(
         canteen=canteen,
         nearness=nearness_of(person, canteen),
-        distance_metres=metres_between(home, place) if home and place else None,
+        distance_metres=metres_to(person, canteen),
         is_open=is_open,
         opens_next_at=None if is_open else opens_next_at(canteen, now),
         can_be_delivered=can_be_delivered(person, canteen),

@@ -16,13 +16,13 @@ from services.clock import local_day
 from services.meals.diets import DietaryMarks, marks_of
 from services.meals.errors import DeliveryNotOffered, MealDayInThePast, MealDayNotOffered, MealFull, OrdersClosed
 from services.meals.lines import waits_of
+from services.meals.nearness import nearest_first, nearness_of
 from services.meals.subsidy import cap_on, price_of
 from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.views import Canteen, Meal, MealChoice, MealDay, Menu, MenuChoice, menu_view
 from services.people import Person
 
 DAYS_SHOWN = 7
-NEARNESS = ("community", "street", "district", "city")
 
 
 def list_days(session: Session, actor: Actor, *, person_id: UUID, now: datetime) -> tuple[MealDay, ...]:
@@ -59,7 +59,7 @@ def list_days(session: Session, actor: Actor, *, person_id: UUID, now: datetime)
 def list_menus(
     session: Session, actor: Actor, *, person_id: UUID, day: date, meal: Meal, now: datetime
 ) -> tuple[MenuChoice, ...]:
-    """All menus of a day and meal, those that can be booked first, then by nearness to her home and by name.
+    """All menus of a day and meal, those that can be booked first, then by nearness to her home.
 
     Raises NotAllowed, MealDayInThePast, MealDayNotOffered.
     """
@@ -78,7 +78,7 @@ def list_menus(
     taken_on = subsidised_days(session, person_id)
     cap, marks = cap_on(person, day), marks_of(session, person_id)
     choices = [_choice(person, menu_view(row), cap, taken_on, marks, now) for row in rows]
-    return tuple(sorted(choices, key=lambda c: (not c.is_open, NEARNESS.index(c.nearness), c.menu.canteen.name)))
+    return tuple(sorted(choices, key=lambda choice: (not choice.is_open, nearest_first(person, choice.menu.canteen))))
 
 
 def suggest_menu(
@@ -122,15 +122,6 @@ def subsidised_days(session: Session, person_id: UUID) -> list[date]:
             )
         )
     )
-
-
-def nearness_of(person: Person, canteen: Canteen) -> str:
-    """How near a canteen is to her home, by the city's own division."""
-    if canteen.district != person.district:
-        return "city"
-    if canteen.street != person.street:
-        return "district"
-    return "community" if canteen.community == person.community else "street"
 
 
 def can_be_delivered(person: Person, canteen: Canteen) -> bool:

@@ -21,8 +21,9 @@ from services.database.embedded import ensure_database
 from services.settings import PROJECT, Settings, ensure_demo_settings
 from tests.web.catalogues import with_compiled_words
 
-READY_WITHIN_SECONDS = 60
-STEP_MS = 10_000
+# A loaded machine takes its time; a site that does not come up says so at once by ending.
+READY_WITHIN_SECONDS = 180
+STEP_MS = 30_000
 TABLET = {"width": 800, "height": 1280}
 # Chromium otherwise looks for its maker's hosts at every start; the last two let a root user and a small machine in.
 FLAGS = (

@@ -96,8 +96,9 @@ def context(chromium: Browser, canteen_site: CanteenSite) -> Iterator[BrowserCon
 
 
 def counter_at(context: BrowserContext, site: CanteenSite, moment: datetime) -> Page:
-    """The counter of 吴师傅, signed in at this moment."""
+    """The counter of 吴师傅, signed in at this moment, which the tablet's own clock shows, too."""
     site.clock.at = moment
+    context.clock.set_fixed_time(moment)
     return signed_in(context, WU)
 
 

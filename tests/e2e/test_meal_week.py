@@ -75,6 +75,20 @@ def test_a_week_in_four_taps_one_meal_changed_and_the_same_from_then_on(hand: tu
     expect(page.locator(".notice-done")).to_contain_text("以后不再自动订餐")
 
 
+def test_a_usual_meal_takes_three_taps_from_the_first_page(chromium: Browser, live_site: LiveSite) -> None:
+    context = chromium.new_context(viewport=TABLET, base_url=live_site.url)
+    page = watched_page(context)
+    sign_in(page, "15400000012", "欧阳建国")
+    for usual in ("最近的一餐", "照平常订"):
+        page.goto("/")
+        press(page, "订餐")
+        press(page, usual)
+        page.get_by_role("button", name="对，订餐").click()
+        expect(page.locator(".ticket-number")).to_be_visible()
+    context.close()
+    assert_quiet(page)
+
+
 @pytest.fixture(params=["24", LARGEST])
 def hers(
     request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite, her_cookies: StorageState

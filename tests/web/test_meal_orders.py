@@ -19,7 +19,7 @@ from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
 from tests.web.journeys import TOMORROW, book_lunch
 from tests.web.test_meal_changes import confirm, follow, link
 from webapp.meals import street_map, wording
-from webapp.meals.street_map import HEIGHT, WIDTH, Point, draw_street_map
+from webapp.meals.street_map import MOST_HEIGHT, WIDTH, Point, draw_street_map
 
 HERS = (MenuRow.day == date.fromisoformat(TOMORROW), MenuRow.canteen.has(community="翠竹"))
 LUNCHES = f"/meals/book/canteen?day={TOMORROW}&meal=lunch&more=1"
@@ -209,7 +209,11 @@ def test_the_map_keeps_pins_and_names_on_the_paper_and_apart() -> None:
     assert len({(pin.x, pin.y) for pin in drawn.pins}) == 4
     for thing in (*drawn.pins, *drawn.labels):
         assert 0 < thing.x < WIDTH
-        assert 0 < thing.y < HEIGHT
+        assert 0 < thing.y < drawn.height
+    assert drawn.height < MOST_HEIGHT, "no empty part below"
+    # Two stand on the same spot: one of them is led there by a line.
+    assert [pin.number for pin in drawn.pins if pin.is_aside]
+    assert drawn.scale_metres == 2000
     assert draw_street_map(homes, {}) is None
     assert draw_street_map(None, {1: homes}) is not None
 

@@ -17,7 +17,7 @@ from services.meals import (
     quote_meal,
     suggest_menu,
 )
-from services.meals.menus import NEARNESS
+from services.meals.nearness import NEARNESS
 from voice.skills.meal_errors import explain
 from voice.skills.meal_telling import booked, quote_read_back
 from voice.skills.skill import BOOKING, CONFIRM, Step, Task, Turn

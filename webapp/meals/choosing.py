@@ -23,6 +23,7 @@ from services.meals import (
     quote_change,
     quote_meal,
     repeat_week,
+    suggest_usual_meal,
 )
 from webapp.access import current_actor, current_person
 from webapp.meals.wish import Wish, number_of, uuid_of, yes_words
@@ -38,12 +39,14 @@ blueprint = Blueprint("meals", __name__, url_prefix="/meals/book")
 
 @blueprint.get("")
 def day() -> Response:
-    """Which day? Or a whole week, where she begins anew."""
+    """Which day? Where she begins anew: or as usual, or a whole week."""
     wish = Wish.from_address()
-    last_week = None
+    usual = last_week = None
     if wish == Wish():
-        last_week = repeat_week(database_session(), current_actor(), person_id=current_person().id, now=now())
-    return show("meals/day.html", days=_days(), wish=wish, last_week=last_week)
+        hers = {"person_id": current_person().id, "now": now()}
+        usual = suggest_usual_meal(database_session(), current_actor(), **hers)
+        last_week = repeat_week(database_session(), current_actor(), **hers)
+    return show("meals/day.html", days=_days(), wish=wish, usual=usual, last_week=last_week)
 
 
 @blueprint.get("/meal")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from services.meals import Allergen, Diet, DietWarnings, MealBooking, QuotedMeal
@@ -44,6 +44,7 @@ def install(app: Flask) -> None:
         diet_icon=DIET_ICONS.__getitem__,
         dish_icon=dish_icon,
         distance=distance_words,
+        map_distance=map_distance_words,
         weekdays=weekdays_words,
         weekday=weekday_words,
         diet_warnings=warning_words,
@@ -78,6 +79,13 @@ def distance_words(metres: int) -> str:
         return _("about %(metres)d metres", metres=rounded)
     kilometres = format_decimal(rounded / METRES_IN_A_KILOMETRE, format="#,##0.#", locale=get_locale())
     return _("about %(kilometres)s kilometres", kilometres=kilometres)
+
+
+def map_distance_words(metres: int) -> str:
+    """How much the scale of the map is."""
+    if metres < METRES_IN_A_KILOMETRE:
+        return _("%(metres)d metres", metres=metres)
+    return ngettext("%(num)d kilometre", "%(num)d kilometres", metres // METRES_IN_A_KILOMETRE)
 
 
 def weekday_words(weekday: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout
+from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ FAMILY = "chinese"
 TITLE, FIGURE, HEADING, TEXT, SMALL = 20, 24, 16, 12, 9
 # To be ticked at the door.
 BOX = "□"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MARGIN_MM, LINE = 14, 1.5
 
 
@@ -167,20 +168,17 @@ class _Paper(FPDF):
         """A meal within a line of those that are made alike."""
         portions = f" ×{meal.quantity}" if meal.quantity > 1 else ""
         way = f" ({self._words.to_deliver})" if meal.delivery else ""
-        return f"{meal.pick_up_number} {meal.masked_name}{portions}{way}"
+        # A line is broken between two of them only.
+        return f"{meal.pick_up_number} {meal.masked_name}{portions}{way}".replace(" ", NO_BREAK)
 
     def _figures(self, counted: Mapping[str, int]) -> None:
         """How many of what, side by side and to be read from a step away."""
-        with self.table(
-            text_align=Align.C,
-            first_row_as_headings=False,
-            borders_layout=TableBordersLayout.ALL,
-            line_height=TEXT * LINE / self.k,
-            padding=1,
-        ) as table:
-            for size, cells in ((FIGURE, [str(count) for count in counted.values()]), (SMALL, list(counted))):
-                self.set_font(FAMILY, size=size)
-                table.row(cells)
+        width = self.epw / len(counted)
+        for size, border, cells in ((FIGURE, "LTR", map(str, counted.values())), (SMALL, "LBR", counted)):
+            self.set_font(FAMILY, size=size)
+            for words in cells:
+                self.cell(width, size * LINE / self.k, words, border=border, align="C")
+            self.ln()
         self.ln(4)
 
     def _say(self, text: str, size: int) -> None:
