@@ -42,8 +42,8 @@ def say() -> AnyResponse:
             answer = take_turn(this_site(), this_browser(), Heard(text, answers=request.form.get("question")))
         except NobodySignedIn:
             return redirect(url_for("sign_in.phone", next=url_for("talk.talk")), 303)
-        if answer.booking_id:
-            flash(url_for("bookings.booking", booking_id=answer.booking_id), "booked")
+        if answer.booking:
+            flash(answer.booking, "booked")
     return redirect(url_for("talk.talk"), 303)
 
 

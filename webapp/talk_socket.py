@@ -15,7 +15,7 @@ import logging
 from typing import Any
 
 import numpy as np
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
@@ -169,14 +169,13 @@ class Line:
         if heard.text:
             self.tell("heard", text=heard.text)
         answer = take_turn(self.site, self.talking, heard)
-        booking = url_for("bookings.booking", booking_id=answer.booking_id) if answer.booking_id else None
         self.tell(
             "reply",
             text=answer.text,
             open=answer.is_open,
             asks=answer.asks,
             question=answer.question_id or "",
-            booking=booking,
+            booking=answer.booking,
             speech=bool(answer.speech),
         )
         if answer.speech:

@@ -6,13 +6,14 @@ turn ends well. Recognition and speech happen outside of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from uuid import UUID
+from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from services import conversations
@@ -28,6 +29,8 @@ from webapp.site import Site
 
 # A Mandarin voice can say these; in other languages the answer is shown and not spoken.
 SPOKEN_LOCALES = ("zh_Hans", "zh_Hant_HK")
+# Where a booking that was made or changed is shown, by what was done.
+BOOKING_PAGES = {"book_meal": "bookings.booking", "book_service": "service_bookings.booking"}
 
 
 class NobodySignedIn(Exception):
@@ -47,8 +50,8 @@ class Answer:
     """What the assistant says, and how the page goes on.
 
     `speech` is empty where it is not to be spoken. `is_open`: a question waits for an answer. `asks`: a yes or no is
-    enough. `question_id`: which question it is, for what the page sends back with the answer. `booking_id`: what was
-    just booked.
+    enough. `question_id`: which question it is, for what the page sends back with the answer. `booking`: the
+    address of what was just booked or changed.
     """
 
     text: str
@@ -56,7 +59,7 @@ class Answer:
     is_open: bool
     asks: bool
     question_id: str | None = None
-    booking_id: UUID | None = None
+    booking: str | None = None
 
 
 def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
@@ -72,9 +75,14 @@ def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
             conversations.end(session, actor, person_id=person.id)
         else:
             conversations.save(session, actor, person_id=person.id, city=person.city, state=reply.state, now=now)
-    booked = reply.effect.get("booking_id") if reply.effect.get("action") == "book_meal" else None
     answer = _answer(talking.locale, reply.text, reply.speech_text, ConversationState.from_json(reply.state))
-    return replace(answer, booking_id=UUID(booked) if booked else None)
+    return replace(answer, booking=_page_of(reply.effect))
+
+
+def _page_of(effect: Mapping[str, Any]) -> str | None:
+    """The address of the booking that a turn made or changed; a week of meals has none of its own."""
+    page, booking_id = BOOKING_PAGES.get(effect.get("action", "")), effect.get("booking_id")
+    return url_for(page, booking_id=booking_id) if page and booking_id else None
 
 
 def last_answer(session: Session, site: Site, person: Person, locale: str) -> Answer:

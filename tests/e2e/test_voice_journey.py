@@ -87,7 +87,7 @@ def test_she_books_by_talking_and_hears_the_result(talk_page: Page) -> None:
     talk_page.locator("#talk[data-state=speaking]").wait_for()
     talk_page.locator("#talk[data-state=listening]").wait_for(timeout=HEARING_MS)
 
-    see_it = talk_page.get_by_role("link", name="看这一餐")
+    see_it = talk_page.get_by_role("link", name="看这次预订")
     see_it.wait_for(timeout=HEARING_MS)
     see_it.click()
     expect(talk_page.locator(".ticket-number")).to_be_visible()
@@ -103,7 +103,7 @@ def test_a_pressed_yes_goes_on_with_what_was_said(talk_page: Page) -> None:
     yes.wait_for()
     talk_page.wait_for_timeout(1000)
     yes.click()
-    talk_page.get_by_role("link", name="看这一餐").click()
+    talk_page.get_by_role("link", name="看这次预订").click()
     expect(talk_page.locator(".ticket-number")).to_be_visible()
 
 

@@ -242,6 +242,15 @@ def test_a_pressed_yes_books_and_leads_to_the_booking(hers: FlaskClient, session
     assert queued_templates(session) == ["meal_booked"]
 
 
+def test_a_visit_that_is_booked_by_talking_leads_to_its_page(hers: FlaskClient) -> None:
+    say(hers, "后天上午找人来打扫卫生")
+    hers.post("/talk/say", data={"text": "对"})
+    page = page_of(hers.get("/talk"))
+    booking = next(link.get("href") for link in page.iter("a") if link.get("data-part") == "booking")
+    assert booking.startswith("/services/bookings/")
+    assert "打扫" in words_of(hers.get(booking))
+
+
 def test_two_quick_taps_on_yes_answer_one_question(hers: FlaskClient, session: Session) -> None:
     say(hers, WISH)
     form = pressed_yes(hers)
