@@ -1,9 +1,9 @@
 """`python -m webapp`: the whole of Yinian on this machine. `make run` calls it after the set-up.
 
 Opens the database (the embedded one where `DATABASE_URL` is not set), brings its tables up to date, adds the
-demonstration's data, starts the site and one worker, and says `ready: URL` when the site answers. It watches both until
-Ctrl-C or SIGTERM and then ends everything in order. A city does without it: there the site's processes and the workers
-are services of the system.
+demonstration's data, starts the site and one worker, and says `ready: URL` when the site answers. Whatever of them dies
+is started again, until Ctrl-C or SIGTERM; then everything ends in order. A city does without it: there the site's
+processes and the workers are services of the system.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from services.demo import prepare_allowances, prepare_demonstration, prepare_nei
 from services.errors import ServiceError
 from services.job_queue import EXTEND_DEMONSTRATION, defer_once
 from services.settings import Settings, ensure_demo_settings
-from webapp.children import Child, fresh_log
+from webapp.children import Child, Keeper, fresh_log
 from webapp.single_run import AlreadyRunning, single_run
 
 ADDRESS = "127.0.0.1"
@@ -36,9 +36,6 @@ THREADS = 32
 GRACE_SECONDS = 5
 READY_WITHIN_SECONDS = 120
 POLL_SECONDS = 0.2
-# A worker that ends at once is started again ever more slowly, so that its log stays readable.
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0
 
 
 class CannotRun(Exception):
@@ -83,7 +80,7 @@ def _run(environment: Mapping[str, str]) -> None:
                 worker.start()
                 _wait_until_ready(site, port)
                 _tell(f"ready: http://{ADDRESS}:{port}")
-                _watch(site, worker)
+                _watch(database, site, worker)
             finally:
                 _end(site, worker)
 
@@ -176,21 +173,14 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _watch(site: Child, worker: Child) -> None:
-    """Until the site ends. The worker is started again whenever it ends, and the person is told."""
-    pause = FIRST_PAUSE_SECONDS
-    started = time.monotonic()
+def _watch(database: Database, *children: Child) -> None:
+    """Have everything that ends come back, and tell the person."""
+    keepers = [Keeper(child, _tell) for child in children]
     while True:
-        _check_alive(site)
-        code = worker.exit_code()
-        if code is not None:
-            if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
-            _tell(f"the worker ended (code {code}) and starts again in {pause:.0f} s; its log: {worker.log}")
-            time.sleep(pause)
-            worker.start()
-            started = time.monotonic()
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        if database.server is not None and database.server.revive():
+            _tell("the database server was gone and has been started again")
+        for keeper in keepers:
+            keeper.look()
         time.sleep(POLL_SECONDS)
 
 

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from services.settings import PROJECT
 # From the kernel's linux/prctl.h: which signal this process gets when its parent dies.
 PR_SET_PDEATHSIG = 1
 LINES_SHOWN = 20
+# What ends at once is started again ever more slowly, so that its log stays readable.
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 
 @dataclass
@@ -75,6 +79,35 @@ class Child:
         """What it said last."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
         return "\n".join(f"    {line}" for line in lines[-LINES_SHOWN:])
+
+
+class Keeper:
+    """Has a started child come back whenever it ends, and tells the person so."""
+
+    def __init__(self, child: Child, tell: Callable[[str], None]) -> None:
+        self._child, self._tell = child, tell
+        self._pause = FIRST_PAUSE_SECONDS
+        self._started_at = time.monotonic()
+        self._due_at: float | None = None
+
+    def look(self) -> None:
+        """Start the child if it has ended and its pause is over; returns at once."""
+        code, now = self._child.exit_code(), time.monotonic()
+        if code is None:
+            return
+        if self._due_at is None:
+            self._wait_a_little(code, now)
+        elif now >= self._due_at:
+            self._child.start()
+            self._started_at, self._due_at = now, None
+
+    def _wait_a_little(self, code: int, now: float) -> None:
+        if now - self._started_at > LONGEST_PAUSE_SECONDS:
+            self._pause = FIRST_PAUSE_SECONDS
+        name, log = self._child.name, self._child.log
+        self._tell(f"the {name} ended (code {code}) and starts again in {self._pause:.0f} s; its log: {log}")
+        self._due_at = now + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 def fresh_log(folder: Path, name: str) -> Path:

@@ -85,6 +85,16 @@ class EmbeddedServer:
         except (ValueError, psutil.NoSuchProcess):
             return None
 
+    def revive(self) -> bool:
+        """Start the server again if it is gone, as after a kill; whether it was. Raises EmbeddedServerFailed."""
+        if self.process() is not None:
+            return False
+        with self._alone():
+            # Somebody else who uses it may have been quicker.
+            if self.process() is None:
+                self._start()
+        return True
+
     def close(self) -> None:
         """Leave; the last one stops the server."""
         if self._closed:

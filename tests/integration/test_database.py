@@ -114,7 +114,8 @@ def is_running(process: psutil.Process) -> bool:
 
 @pytest.fixture
 def short_path() -> Iterator[Path]:
-    """A folder whose path leaves room for a socket, unlike pytest's own."""
+    """A folder whose path leaves room for a socket. Pytest's own has a long one, and whenever another run of pytest
+    begins, that one is closed to the user who runs the server."""
     with tempfile.TemporaryDirectory(prefix="a b%20c'", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -133,8 +134,8 @@ def test_the_embedded_server_keeps_its_data_when_it_or_its_owner_is_killed(short
     assert not is_running(server)
 
 
-def test_the_embedded_server_stops_with_its_last_user(tmp_path: Path) -> None:
-    folder = tmp_path / "var"
+def test_the_embedded_server_stops_with_its_last_user(short_path: Path) -> None:
+    folder = short_path / "var"
     ensure_demo_settings(folder)
     with server_process(folder, "hang") as (first, _, server):
         with server_process(folder, "end") as (second, rows, same_server):
@@ -147,15 +148,15 @@ def test_the_embedded_server_stops_with_its_last_user(tmp_path: Path) -> None:
     assert not is_running(server)
 
 
-def test_a_long_path_gets_a_socket_elsewhere(tmp_path: Path) -> None:
-    folder = tmp_path / ("long" * 25) / "var"
+def test_a_long_path_gets_a_socket_elsewhere(short_path: Path) -> None:
+    folder = short_path / ("long" * 25) / "var"
     ensure_demo_settings(folder)
     with server_process(folder, "end") as (process, rows, _):
         assert (process.wait(timeout=30), rows) == (0, 1)
 
 
-def test_a_folder_above_is_opened_for_passing_through_and_no_further(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_a_folder_above_is_opened_for_passing_through_and_no_further(short_path: Path) -> None:
+    closed = short_path / "closed"
     closed.mkdir(mode=0o700)
     ensure_demo_settings(closed / "var")
     with server_process(closed / "var", "end") as (process, rows, _):
