@@ -51,6 +51,12 @@ def test_a_pace_out_of_reason_is_brought_back(voice: Speaker) -> None:
         assert seconds == pytest.approx(voice.say("您好", pace=reasonable).seconds, abs=0.05)
 
 
+def test_a_long_text_is_spoken_to_its_end(voice: Speaker) -> None:
+    sentence = "明天中午的午餐订好了。"
+    once, often = voice.say(sentence).seconds, voice.say(sentence * 40).seconds
+    assert often > 35 * once
+
+
 def test_many_may_ask_at_once(voice: Speaker) -> None:
     texts = ["早餐订好了", "午餐订好了", "晚餐取消了", "请再说一遍"] * 3
     with ThreadPoolExecutor(4) as threads:

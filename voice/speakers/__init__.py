@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ENGINES = ("neural", "pyttsx3")
 # pyttsx3 brings its voice data in its own package and needs no model of the catalogue.
 ENGINE_MODELS = {"neural": "neural-mandarin"}
+# The paces at which every engine can still be understood; others are brought to the nearest of these.
+FASTEST, SLOWEST = 0.7, 1.5
 
 
 class SpeakerError(Exception):
@@ -56,8 +58,13 @@ class Speaker(Protocol):
     name: str
 
     def say(self, text: str, *, pace: float = 1.0) -> Speech:
-        """`text` spoken. `pace` stretches time: 1.3 is slower, 0.9 faster; values outside 0.7 to 1.5 are clamped."""
+        """`text` spoken. `pace` stretches time: 1.3 is slower, 0.9 faster; within FASTEST to SLOWEST."""
         ...
+
+
+def sayable_pace(pace: float) -> float:
+    """The pace nearest to `pace` at which the engines speak."""
+    return min(max(pace, FASTEST), SLOWEST)
 
 
 def choose_speaker(wanted: str, installed: Collection[str]) -> str:

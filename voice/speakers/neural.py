@@ -18,12 +18,11 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from voice.audio.reading import to_int16
-from voice.speakers import Speech
+from voice.speakers import Speech, sayable_pace
 from voice.speakers.readable import readable
 from voice.speakers.syllables import Clause, clauses, symbols
 
 RATE = 24_000
-_SLOWEST, _FASTEST = 1.5, 0.7
 _SILENCE_SECONDS = 0.2
 # A dialogue has some fifty fixed clauses of about 100 kB each.
 _KEPT_CLAUSES = 128
@@ -50,7 +49,7 @@ class NeuralSpeaker:
 
     def say(self, text: str, *, pace: float = 1.0) -> Speech:
         """`text` spoken at 24 kHz; a short silence where there is nothing to say in it."""
-        pace = round(min(max(pace, _FASTEST), _SLOWEST), 2)
+        pace = round(sayable_pace(pace), 2)
         pieces: list[NDArray[np.int16]] = []
         with self._lock:
             if self._voice is None:
