@@ -7,12 +7,15 @@ breaks only itself. A command module has `add_arguments(parser)` and `run(argume
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 BAD_INPUT = 2
+# As the shell says it of a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 # Command: its module, and what it does.
 COMMANDS = {
@@ -47,7 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module = import_module(module_name)
     parser = OneLineParser(prog=f"python -m voice {name}", description=summary)
     module.add_arguments(parser)
-    return module.run(parser.parse_args(rest))
+    try:
+        return module.run(parser.parse_args(rest))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has had enough (`| head`). Python would complain once more while it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _overview() -> str:

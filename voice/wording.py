@@ -75,7 +75,6 @@ def words(locale: str, locales_dir: Path) -> Wording:
     translations = Translations.load(locales_dir, [locale], DOMAIN)
     if not isinstance(translations, Translations):
         raise CatalogueMissing(
-            f"no compiled catalogue {locale}/LC_MESSAGES/{DOMAIN}.mo in {locales_dir}: "
-            f"run `pybabel compile -D {DOMAIN} -d {locales_dir}`"
+            f"no compiled catalogue {locale}/LC_MESSAGES/{DOMAIN}.mo in {locales_dir}: run `make bootstrap`"
         )
     return Wording(locale, translations)

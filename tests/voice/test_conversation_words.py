@@ -57,7 +57,7 @@ def test_every_translation_has_the_placeholders_of_its_message(locale: str) -> N
 
 
 def test_a_catalogue_that_is_not_compiled_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueMissing, match="run `pybabel compile"):
+    with pytest.raises(CatalogueMissing, match="run `make bootstrap`"):
         words("zh_Hans", tmp_path)
 
 

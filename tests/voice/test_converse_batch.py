@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from services.database import Database
 from services.people import PersonRow
 from services.settings import Settings
 from tests.voice.conversation_words import compile_words
+from tests.voice.standard_input import stdin_of
 from voice.commands import converse, converse_batch
 
 NOW = "2026-11-24T06:00"
@@ -44,7 +44,7 @@ def batch(
     monkeypatch.setattr(converse_batch, "open_database", lambda _: _Lent(database))
 
     def run(text: str, *more: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        monkeypatch.setattr("sys.stdin", stdin_of(text))
         parser = ArgumentParser()
         converse.add_arguments(parser)
         code = converse.run(parser.parse_args(["--batch", *more]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from services.meals import list_meal_bookings
 from services.people import Person, PersonRow
 from services.settings import Settings
 from tests.voice.conversation_words import compile_words
+from tests.voice.standard_input import stdin_of
 from voice.commands import converse, understand
 from voice.commands.moments import read_moment
 from voice.commands.person import find_person
@@ -75,11 +75,11 @@ def talk(sessions: sessionmaker[Session], wang: Person, now: datetime, words_fol
 @pytest.fixture
 def understood(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str], tuple[int, str, str]]:
+) -> Callable[[str | bytes], tuple[int, str, str]]:
     """Runs `understand` on an input: exit code, standard output, standard error."""
 
-    def run(text: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    def run(text: str | bytes) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", stdin_of(text))
         code = understand.run(ArgumentParser().parse_args([]))
         out = capsys.readouterr()
         return code, out.out, out.err
@@ -87,7 +87,7 @@ def understood(
     return run
 
 
-def test_understand_answers_each_line(understood: Callable[[str], tuple[int, str, str]]) -> None:
+def test_understand_answers_each_line(understood: Callable[[str | bytes], tuple[int, str, str]]) -> None:
     lines = [
         {"id": 1, "text": "明天中午帮我订一份午餐送到家里", "now": "2026-11-23T09:00"},
         {"id": "b", "text": "今天天气真好", "now": "2026-11-23T09:00:30"},
@@ -112,15 +112,30 @@ def test_understand_answers_each_line(understood: Callable[[str], tuple[int, str
         ('{"id": 1, "now": "2026-11-23T09:00"}', "line 2: 'text' is missing"),
         ('{"id": 1, "text": 5, "now": "2026-11-23T09:00"}', "line 2: 'text' is not a text"),
         ('{"id": 1, "text": "对", "now": "morgen"}', "line 2: 'now': 'morgen' is not a local time"),
+        ('{"id": 1, "text": "对", "now": 20261123}', "line 2: 'now': 20261123 is not a local time"),
+        ('{"id": 1, "text": "对", "now": "9999-12-31T00:00"}', "line 2: 'now': '9999-12-31T00:00' is too far away"),
+        ('{"id": 1, "text": "对", "now": "0001-01-01T00:00"}', "line 2: 'now': '0001-01-01T00:00' is too far away"),
+        ('{"id": 1, "text": "对", "now": NaN}', "line 2: not JSON"),
+        ("[" * 100_000, "line 2: not JSON"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_answered(
-    understood: Callable[[str], tuple[int, str, str]], line: str, complaint: str
+    understood: Callable[[str | bytes], tuple[int, str, str]], line: str, complaint: str
 ) -> None:
     code, out, err = understood('{"id": 0, "text": "对", "now": "2026-11-23T09:00"}\n' + line)
     assert (code, out) == (2, "")
     assert err.startswith(complaint)
     assert err.count("\n") == 1
+
+
+def test_lines_are_read_as_utf_8_whatever_the_terminal_speaks(
+    understood: Callable[[str | bytes], tuple[int, str, str]],
+) -> None:
+    line = '{"id": 1, "text": "对", "now": "2026-11-23T09:00"}'
+    assert json.loads(understood(b"\xef\xbb\xbf" + line.encode())[1])["intent"] == "yes"
+    code, out, err = understood(line.encode("gb18030"))
+    assert (code, out) == (2, "")
+    assert err.startswith("line 1: not UTF-8")
 
 
 def test_a_time_with_a_zone_keeps_it() -> None:

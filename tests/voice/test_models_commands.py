@@ -109,6 +109,14 @@ def test_what_cannot_be_said_or_written_is_one_line(run, tmp_path: Path, text: s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("pace", ["0.5", "2", "nan", "inf", "-1", "slow"])
+def test_a_pace_at_which_nobody_speaks_is_one_line(run, tmp_path: Path, pace: str) -> None:
+    code, out, err = run("say", "您好", "--out", tmp_path / "a.wav", "--pace", pace)
+    assert (code, out, len(err)) == (2, [], 1)
+    assert "--pace" in err[0]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -128,7 +136,7 @@ def test_bad_arguments_are_one_line_and_exit_code_2(run, arguments: tuple[str, .
 
 def test_an_engine_without_its_model_says_how_to_get_it(run, sentence: Path) -> None:
     code, out, err = run("transcribe", sentence, "--engine", "vosk")
-    assert (code, out) == (1, [])
+    assert (code, out, len(err)) == (2, [], 1)
     assert "models install vosk-small-cn" in err[0]
 
 

@@ -39,7 +39,7 @@ def run(arguments: Namespace) -> int:
     settings = read_settings()
     if arguments.batch:
         _refuse_beside_batch(arguments)
-        run_batch(settings, sys.stdin)
+        run_batch(settings, sys.stdin.buffer)
         return 0
     wording = read_words(settings, arguments.locale)
     recordings = read_recordings(arguments.audio) if arguments.audio else []

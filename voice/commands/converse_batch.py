@@ -25,6 +25,7 @@ from services.database import open_database, unit_of_work
 from services.errors import ServiceError
 from services.settings import Settings
 from voice.commands.batch_world import Given, settle, world
+from voice.commands.json_lines import json_objects
 from voice.commands.moments import read_moment
 from voice.commands.refusal import Refused
 from voice.commands.talking import read_words
@@ -49,7 +50,7 @@ class Script:
     where: str = ""
 
 
-def run_batch(settings: Settings, lines: Iterable[str]) -> None:
+def run_batch(settings: Settings, lines: Iterable[bytes]) -> None:
     """Hold every conversation of the lines and print its effect. Raises Refused."""
     scripts = read_scripts(lines)
     if not settings.demo:
@@ -115,16 +116,12 @@ def _with_slots_only(effect: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in effect.items() if name == "action" or name in slots}
 
 
-def read_scripts(lines: Iterable[str]) -> list[Script]:
+def read_scripts(lines: Iterable[bytes]) -> list[Script]:
     """The conversations of JSON lines, empty lines left out. Raises Refused naming the line."""
-    return [_read(line, f"line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    return [_read(value, where) for where, value in json_objects(lines, _EXPECTED)]
 
 
-def _read(line: str, where: str) -> Script:
-    try:
-        value = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise Refused(f"{where}: not JSON ({error.msg}), {_EXPECTED}") from None
+def _read(value: dict[str, Any], where: str) -> Script:
     value = _object(value, where, {"id", "turns", "now", "given"}, {"id", "turns", "now"})
     turns = value["turns"]
     if not isinstance(turns, list) or not all(isinstance(turn, str) for turn in turns):

@@ -9,9 +9,9 @@ import textwrap
 from pathlib import Path
 
 from voice.commands.model_folder import open_model_folder
+from voice.commands.refusal import Refused, refusing
 from voice.models import CATALOGUE, Model, ModelError, ModelStore, Progress
 
-BAD_INPUT = 2
 FAILED = 1
 
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("check", help="read every byte of what is installed and compare it with the catalogue")
 
 
+@refusing
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; the exit code."""
     store = open_model_folder(os.environ)
@@ -58,14 +59,15 @@ def _indented(text: str) -> list[str]:
 
 def _install(store: ModelStore, arguments: argparse.Namespace) -> int:
     if arguments.file and len(arguments.names) > 1:
-        print("models: --file goes with one NAME; expected a single model", file=sys.stderr)
-        return BAD_INPUT
+        raise Refused("models: --file goes with one NAME; expected a single model")
     for name in arguments.names:
         try:
             store.install(name, archive=arguments.file, again=arguments.again, progress=_tell(name))
         except ModelError as error:
+            if arguments.file:
+                raise Refused(f"models: {error}") from None
             print(f"models: {error}", file=sys.stderr)
-            return BAD_INPUT if arguments.file else FAILED
+            return FAILED
     return 0
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 from voice.commands.model_folder import open_model_folder
-from voice.speakers import ENGINES, SpeakerError, open_speaker
+from voice.commands.refusal import Refused, refusing
+from voice.speakers import ENGINES, FASTEST, SLOWEST, SpeakerError, open_speaker
 from voice.speakers.readable import readable
-
-BAD_INPUT = 2
-FAILED = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,35 +18,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT", help="what to say, in Chinese")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.wav", help="the file to write")
     parser.add_argument("--engine", choices=("auto", *ENGINES), default="auto", help="the speaking engine")
-    parser.add_argument("--pace", type=float, default=1.0, help="1.3 is slower, 0.8 faster (default: 1.0)")
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help=f"{FASTEST} (faster) to {SLOWEST} (slower), 1.0 without it"
+    )
 
 
+@refusing
 def run(arguments: argparse.Namespace) -> int:
     """Write the file; the exit code."""
-    problem = _problem(arguments.text, arguments.out)
-    if problem:
-        print(f"say: {problem}", file=sys.stderr)
-        return BAD_INPUT
+    _check(arguments.text, arguments.out, arguments.pace)
     try:
-        speech = open_speaker(open_model_folder(os.environ), arguments.engine).say(arguments.text, pace=arguments.pace)
+        speaker = open_speaker(open_model_folder(os.environ), arguments.engine)
     except SpeakerError as error:
-        print(f"say: {error}", file=sys.stderr)
-        return FAILED
-    return _write(arguments.out, speech.to_wav())
+        raise Refused(f"say: {error}") from None
+    _write(arguments.out, speaker.say(arguments.text, pace=arguments.pace).to_wav())
+    return 0
 
 
-def _problem(text: str, out: Path) -> str | None:
-    """What is wrong with the arguments, as a sentence for stderr."""
+def _check(text: str, out: Path, pace: float) -> None:
+    """Raises Refused for what cannot be said or written."""
     if not readable(text):
-        return f"TEXT has nothing to say in it ({text!r}); expected Chinese characters, digits or letters"
+        raise Refused(f"say: TEXT has nothing to say in it ({text!r}); expected Chinese characters, digits or letters")
     if out.suffix.lower() != ".wav":
-        return f"--out {out} is no wav file; expected a name that ends in .wav"
+        raise Refused(f"say: --out {out} is no wav file; expected a name that ends in .wav")
     if out.is_dir() or not out.parent.is_dir():
-        return f"--out {out} cannot be written; expected a file in a folder that exists"
-    return None
+        raise Refused(f"say: --out {out} cannot be written; expected a file in a folder that exists")
+    if not FASTEST <= pace <= SLOWEST:
+        raise Refused(f"say: --pace {pace} is no pace for a voice; expected {FASTEST} (faster) to {SLOWEST} (slower)")
 
 
-def _write(out: Path, content: bytes) -> int:
+def _write(out: Path, content: bytes) -> None:
+    """Raises Refused where the file cannot be written."""
     # Written beside its place and renamed, so that a full disk leaves no half of a file.
     try:
         with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
@@ -62,6 +61,4 @@ def _write(out: Path, content: bytes) -> int:
             finally:
                 part.unlink(missing_ok=True)
     except OSError as error:
-        print(f"say: --out {out} cannot be written: {error.strerror}", file=sys.stderr)
-        return BAD_INPUT
-    return 0
+        raise Refused(f"say: --out {out} cannot be written: {error.strerror}") from None

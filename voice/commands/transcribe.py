@@ -9,14 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 
 from voice.audio import AudioError, read_audio
 from voice.commands.model_folder import open_model_folder
+from voice.commands.refusal import Refused, refusing
 from voice.recognizers import ENGINES, Recognizer, RecognizerError, Samples, Transcript, open_recognizer
-
-BAD_INPUT = 2
-FAILED = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,31 +23,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON line for each file")
 
 
+@refusing
 def run(arguments: argparse.Namespace) -> int:
     """Write what was said to stdout; the exit code."""
     recordings = _read(arguments.files)
-    if recordings is None:
-        return BAD_INPUT
     try:
         recognizer = open_recognizer(open_model_folder(os.environ), arguments.engine)
-        for file, samples in recordings:
-            heard = _recognize(recognizer, samples)
-            print(_json_line(file, heard) if arguments.json else _text_line(file, heard, alone=len(recordings) == 1))
     except RecognizerError as error:
-        print(f"transcribe: {error}", file=sys.stderr)
-        return FAILED
+        raise Refused(f"transcribe: {error}") from None
+    for file, samples in recordings:
+        heard = _recognize(recognizer, samples)
+        print(_json_line(file, heard) if arguments.json else _text_line(file, heard, alone=len(recordings) == 1))
     return 0
 
 
-def _read(files: list[str]) -> list[tuple[str, Samples]] | None:
-    """The sound in every file; None, and a line on stderr for each bad one, where any is bad."""
-    recordings = []
+def _read(files: list[str]) -> list[tuple[str, Samples]]:
+    """The sound in every file. Raises Refused with a line for each bad one, where any is bad."""
+    recordings, bad = [], []
     for file in files:
         try:
             recordings.append((file, read_audio(file)))
         except AudioError as error:
-            print(f"transcribe: {file} {error}", file=sys.stderr)
-    return recordings if len(recordings) == len(files) else None
+            bad.append(f"transcribe: {file} {error}")
+    if bad:
+        raise Refused("\n".join(bad))
+    return recordings
 
 
 def _recognize(recognizer: Recognizer, samples: Samples) -> Transcript:

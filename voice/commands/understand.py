@@ -12,7 +12,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from voice.commands.json_lines import json_objects
 from voice.commands.moments import read_moment
 from voice.commands.refusal import Refused, refusing
 from voice.understanding import understand
@@ -36,25 +38,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 @refusing
 def run(arguments: Namespace) -> int:
     """Answer standard input on standard output; the exit code."""
-    for question in read_questions(sys.stdin):
+    for question in read_questions(sys.stdin.buffer):
         meaning = understand(question.text, question.now)
         answer = {"id": question.id, "intent": meaning.intent, "slots": meaning.slots}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return 0
 
 
-def read_questions(lines: Iterable[str]) -> list[Question]:
+def read_questions(lines: Iterable[bytes]) -> list[Question]:
     """The questions of JSON lines, empty lines left out. Raises Refused naming the line."""
-    return [_read(line, f"line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    return [_read(value, where) for where, value in json_objects(lines, _EXPECTED)]
 
 
-def _read(line: str, where: str) -> Question:
-    try:
-        value = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise Refused(f"{where}: not JSON ({error.msg}), {_EXPECTED}") from None
-    if not isinstance(value, dict):
-        raise Refused(f"{where}: not an object, {_EXPECTED}")
+def _read(value: dict[str, Any], where: str) -> Question:
     for key in ("id", "text", "now"):
         if key not in value:
             raise Refused(f"{where}: {key!r} is missing, {_EXPECTED}")
