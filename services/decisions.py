@@ -158,7 +158,7 @@ DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
     TaskKind.ADAPTATION_PAYMENT: (),
     TaskKind.MEALS_NOT_PICKED_UP: LOOKED_AFTER,
     TaskKind.SERVICE_COMPLAINT: (Decision(Choice.UPHOLD), Decision(Choice.NOT_UPHOLD, against_person=True)),
-    TaskKind.NOT_AT_HOME: SETTLED_ONLY,
+    TaskKind.NOT_AT_HOME: LOOKED_AFTER,
     # Her yes is written down on the page of the person, with the evidence.
     TaskKind.DELEGATION_REQUEST: (Decision(Choice.DECLINE),),
     TaskKind.DELEGATION_CHECK: (

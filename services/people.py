@@ -14,7 +14,7 @@ from enum import StrEnum
 from operator import mul
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import CheckConstraint, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services import audit
@@ -339,6 +339,11 @@ def address_of(session: Session, person_id: UUID) -> str | None:
     """The full address of her home, for those who bring something there or visit her; None where it is not known."""
     row = session.get_one(PersonRow, person_id)
     return vault_of(session).open(row.address_sealed, context=ADDRESS) if row.address_sealed is not None else None
+
+
+def who_died(city: str) -> Select[UUID]:
+    """The ids of those of a city whose death is known, as a part of another service's question."""
+    return select(PersonRow.id).where(PersonRow.city == city, PersonRow.died_on.is_not(None))
 
 
 def hold(session: Session, person_id: UUID) -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 
+# Spreadsheet programs take a file without it for one in the character set of their machine.
+BYTE_ORDER_MARK = "\ufeff"
+
 
 def install(app: Flask) -> None:
     """Let the layout know how the page was asked for."""
@@ -30,6 +33,14 @@ def page_address() -> str | None:
 def full_address() -> str:
     """The address of this request, with what it is below of."""
     return request.script_root + request.full_path.rstrip("?")
+
+
+def csv_file(text: str, name: str) -> Response:
+    """A table as a file to keep, which no browser keeps for others."""
+    answer = Response(BYTE_ORDER_MARK + text, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def show(template: str, status_code: int = 200, **context: object) -> Response:

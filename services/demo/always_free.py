@@ -7,8 +7,7 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from services.clock import local_day
-from services.demo.home_care import add_provider
+from services.demo.home_care import add_demo_provider
 from services.demo.providers import (
     CARE,
     ELECTRIC,
@@ -43,4 +42,4 @@ ALWAYS_FREE = DemoProvider(
 
 def prepare_always_free(session: Session, *, city: str, now: datetime) -> None:
     """Add the provider. Only for a world that is gone afterwards."""
-    add_provider(session, ALWAYS_FREE, local_day(now), city=city)
+    add_demo_provider(session, ALWAYS_FREE, city=city, now=now)

@@ -3,56 +3,41 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.actor import ActorKind
+from services.actor import Actor, ActorKind, Channel
 from services.clock import local_day
-from services.demo.providers import HEALTH_CHECK_DAYS, PROVIDERS, DemoProvider, DemoWorker
+from services.demo.providers import HEALTH_CHECK_DAYS, PROVIDERS, DemoProvider
 from services.demo.routines import WORKER_WITH_ACCOUNT
 from services.demo.staff import add_demo_staff
-from services.home_care.tables import CareWorkerRow, CredentialRow, ProviderRow, ShiftRow
+from services.home_care import add_care_worker, add_provider
+from services.home_care.tables import CareWorkerRow, ProviderRow
 from services.staff import NewStaff
 from services.staff.tables import StaffRow
 
 OFFICE_LOGIN, WORKER_LOGIN = "he.lelin", "mei.lelin"
 # So long before a health certificate runs out its holder goes for the next check.
 RENEWED_BEFORE = timedelta(days=30)
+SYSTEM = Actor.system(Channel.COMMAND_LINE)
 
 
 def prepare_home_care(session: Session, *, city: str, now: datetime) -> None:
     """Add the providers, care workers and accounts that are missing. Safe to run again; the caller keeps others out."""
-    today = local_day(now)
     known = set(session.scalars(select(ProviderRow.credit_code).where(ProviderRow.city == city)))
     missing = [each for each in PROVIDERS if each.credit_code not in known]
     for provider in missing:
-        add_provider(session, provider, today, city=city)
-    _renew_health_certificates(session, today)
+        add_demo_provider(session, provider, city=city, now=now)
+    _renew_health_certificates(session, local_day(now))
     _add_accounts(session, city=city, now=now)
 
 
-def add_provider(session: Session, provider: DemoProvider, today: date, *, city: str) -> None:
+def add_demo_provider(session: Session, provider: DemoProvider, *, city: str, now: datetime) -> None:
     """Add a provider with its workers."""
-    row = ProviderRow(city=city, **provider.values())
-    session.add(row)
-    session.flush()
-    session.add_all(_worker_row(row.id, worker, today, city=city) for worker in provider.workers)
-    session.flush()
-
-
-def _worker_row(provider_id: UUID, worker: DemoWorker, today: date, *, city: str) -> CareWorkerRow:
-    certified_on = worker.certified_on(today)
-    return CareWorkerRow(
-        city=city,
-        provider_id=provider_id,
-        credentials=[CredentialRow(city=city, kind=kind, issued_on=certified_on) for kind in worker.credentials],
-        shifts=[
-            ShiftRow(city=city, weekday=weekday, begins=begins, ends=ends) for weekday, begins, ends in worker.shifts()
-        ],
-        **worker.values(today),
-    )
+    added = add_provider(session, SYSTEM, provider.as_new(), city=city, now=now)
+    for worker in provider.workers:
+        add_care_worker(session, SYSTEM, worker.as_new(local_day(now)), provider_id=added.id, now=now)
 
 
 def _renew_health_certificates(session: Session, today: date) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Any
 
 from services.demo.people import years_before
+from services.home_care import Credential, NewCareWorker, NewProvider, Shift
 
 EVERY_SERVICE = (
     *("CLEAN", "DEEPCLEAN", "BATH", "HAIR", "NAIL", "REHAB", "HOSP", "MED", "TALK", "ESCORT", "DIGITAL", "COOK"),
@@ -46,24 +46,19 @@ class DemoWorker:
     years: int
     healthy_days: int = HEALTH_CHECK_DAYS
 
-    def values(self, today: date) -> dict[str, Any]:
-        """The columns of her row."""
+    def as_new(self, today: date) -> NewCareWorker:
+        """She as a city would enter her, certified after a month of training."""
         since = years_before(today, self.years)
-        return {
-            "name": self.name,
-            "sex": self.sex,
-            "health_checked_until": today + timedelta(days=self.healthy_days),
-            "since": since,
-            "is_demonstration": True,
-        }
-
-    def certified_on(self, today: date) -> date:
-        """When she got her certificates: after a month of training."""
-        return years_before(today, self.years) + timedelta(days=CERTIFIED_AFTER_DAYS)
-
-    def shifts(self) -> list[tuple[int, time, time]]:
-        """Weekday, beginning and end of everything that she works."""
-        return [(weekday, begins, ends) for weekday in self.weekdays for begins, ends in self.hours]
+        certified_on = since + timedelta(days=CERTIFIED_AFTER_DAYS)
+        return NewCareWorker(
+            name=self.name,
+            sex=self.sex,
+            credentials=tuple(Credential(kind, certified_on, None) for kind in self.credentials),
+            shifts=tuple(Shift(weekday, *hours) for weekday in self.weekdays for hours in self.hours),
+            health_checked_until=today + timedelta(days=self.healthy_days),
+            since=since,
+            is_demonstration=True,
+        )
 
 
 @dataclass(frozen=True)
@@ -80,20 +75,20 @@ class DemoProvider:
     licences: tuple[str, ...]
     workers: tuple[DemoWorker, ...]
 
-    def values(self) -> dict[str, Any]:
-        """The columns of its row."""
-        return {
-            "name": self.name,
-            "credit_code": self.credit_code,
-            "district": self.areas[0],
-            "street": self.street,
-            "community": self.community,
-            "phone": self.phone,
-            "licences": list(self.licences),
-            "areas": list(self.areas),
-            "services": list(self.services),
-            "is_demonstration": True,
-        }
+    def as_new(self) -> NewProvider:
+        """It as a city would enter it."""
+        return NewProvider(
+            name=self.name,
+            credit_code=self.credit_code,
+            district=self.areas[0],
+            street=self.street,
+            community=self.community,
+            phone=self.phone,
+            licences=self.licences,
+            areas=self.areas,
+            services=self.services,
+            is_demonstration=True,
+        )
 
 
 CARE, HOUSE, NURSE = "elderly_care", "housekeeping", "nurse"

@@ -14,7 +14,7 @@ from services.home_care import Rating, ServiceState
 T = TypeVar("T")
 
 NAMES = uuid5(NAMESPACE_DNS, "visits.demonstration.invalid")
-BOOKED_DAYS_BEFORE, ANSWERED_DAYS_BEFORE = 6, 4
+BOOKED_DAYS_BEFORE, ANSWERED_DAYS_BEFORE = 6, 5
 BOOKED_AT, ANSWERED_AT, RATED_AT = time(10, 0), time(15, 0), time(11, 0)
 # Whoever tries the care worker's phone has until late to press its buttons; her colleagues work by the clock.
 WORKER_WITH_ACCOUNT = "阿梅"

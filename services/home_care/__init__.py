@@ -32,7 +32,14 @@ from services.home_care.errors import (
     WorkerUnknown,
 )
 from services.home_care.listing import get_service_booking, list_booking_events, list_service_bookings
-from services.home_care.objecting import LONGEST_WORDS, complain, confirm_visit, decide_complaint, get_complaint
+from services.home_care.objecting import (
+    LONGEST_WORDS,
+    complain,
+    confirm_visit,
+    decide_complaint,
+    get_complaint,
+    get_visit_to_judge,
+)
 from services.home_care.offers import list_offers, list_service_days, list_services, suggest_offer
 from services.home_care.providing import (
     accept_request,
@@ -45,8 +52,11 @@ from services.home_care.providing import (
     list_requests,
     list_worker_choices,
 )
-from services.home_care.settlement import export_settlement, month_settlement
+from services.home_care.registering import NewCareWorker, NewProvider, add_care_worker, add_provider
+from services.home_care.settlement import SETTLEMENT_COLUMNS, SettlementWords, export_settlement, month_settlement
 from services.home_care.states import (
+    SAID_BY_OFFICES,
+    WITHOUT_VISIT,
     ComplaintAbout,
     DayPart,
     DeclineReason,
@@ -83,6 +93,9 @@ from services.home_care.visiting import end_visit, get_my_visit, list_my_visits,
 
 __all__ = [
     "LONGEST_WORDS",
+    "SAID_BY_OFFICES",
+    "SETTLEMENT_COLUMNS",
+    "WITHOUT_VISIT",
     "BookingEvent",
     "CareWorker",
     "CatalogueWrong",
@@ -94,6 +107,8 @@ __all__ = [
     "DeclineReason",
     "EventKind",
     "Household",
+    "NewCareWorker",
+    "NewProvider",
     "NobodyFree",
     "Offer",
     "OwnVisitThen",
@@ -117,6 +132,7 @@ __all__ = [
     "ServiceUnknown",
     "Settlement",
     "SettlementLine",
+    "SettlementWords",
     "Shift",
     "TimeTaken",
     "TooEarly",
@@ -134,6 +150,8 @@ __all__ = [
     "WorkerUnknown",
     "WorkersWrong",
     "accept_request",
+    "add_care_worker",
+    "add_provider",
     "agree_to_price",
     "ask_new_price",
     "assign_workers",
@@ -153,6 +171,7 @@ __all__ = [
     "get_provider",
     "get_provider_visit",
     "get_service_booking",
+    "get_visit_to_judge",
     "list_booking_events",
     "list_my_visits",
     "list_offers",

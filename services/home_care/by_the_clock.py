@@ -18,7 +18,7 @@ from services.database import unit_of_work
 from services.home_care.declining import call_off
 from services.home_care.objecting import confirmed, missed
 from services.home_care.states import CHANGEABLE, DeclineReason, EventKind, ServiceState
-from services.home_care.steps import held, note, state_of
+from services.home_care.steps import give_up, held, note, state_of
 from services.home_care.tables import ServiceBookingRow
 from services.home_care.telling import tell
 from services.home_care.terms import load_terms, terms_on
@@ -42,6 +42,7 @@ def look_after_visits(sessions: sessionmaker[Session], *, city: str, now: dateti
     tomorrow = local_day(now) + timedelta(days=1)
     soon = now + timedelta(days=1)
     steps: dict[str, tuple[ColumnElement[bool], Step]] = {
+        "died": (rows.state.in_(CHANGEABLE) & rows.person_id.in_(people.who_died(city)), _free_the_dead),
         "called_off": (rows.state.in_(CHANGEABLE) & (rows.starts_at <= soon), _call_off_unanswered),
         "missed": ((rows.state == ServiceState.ACCEPTED) & (rows.ends_at < midnight), _miss),
         "ended": ((rows.state == ServiceState.VISITING) & (rows.ends_at < midnight), _end),
@@ -79,6 +80,15 @@ def _take_step(
 def _take_one(sessions: sessionmaker[Session], booking_id: UUID, step: Step, now: datetime) -> bool:
     with unit_of_work(sessions) as session:
         return step(session, held(session, session.get_one(ServiceBookingRow, booking_id)), now)
+
+
+def _free_the_dead(session: Session, row: ServiceBookingRow, now: datetime) -> bool:
+    """Nobody goes to her home, and nobody writes to her telephone."""
+    if state_of(row) not in CHANGEABLE:
+        return False
+    give_up(session, SYSTEM, row, ServiceState.CANCELLED, now=now)
+    note(session, SYSTEM, row, EventKind.CANCELLED, now=now)
+    return True
 
 
 def _call_off_unanswered(session: Session, row: ServiceBookingRow, now: datetime) -> bool:

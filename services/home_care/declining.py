@@ -23,8 +23,7 @@ SYSTEM = Actor.system()
 def call_off(session: Session, actor: Actor, row: ServiceBookingRow, reason: DeclineReason, *, now: datetime) -> None:
     """Decline a booking that is held: the time and her vouchers are free, and she is told why, and who could come
     instead. Raises VisitStepNotPossible."""
-    row.decline_reason = reason
-    give_up(session, actor, row, ServiceState.DECLINED, now=now)
+    give_up(session, actor, row, ServiceState.DECLINED, decline_reason=reason, now=now)
     person = people.get_person(session, SYSTEM, person_id=row.person_id)
     other = _other_offer(session, person, row, now)
     if other is None:

@@ -11,20 +11,18 @@ from services import people
 from services.actor import Actor, ActorKind, Capability
 from services.allowances.errors import OnlyByPeople, ReasonMissing
 from services.home_care.errors import TooLateToObject, VisitStepNotPossible, WordsTooLong
-from services.home_care.reading import booking_view
-from services.home_care.states import ComplaintAbout, EventKind, Rating, ServiceState
+from services.home_care.reading import booking_view, visit_views
+from services.home_care.states import WITHOUT_VISIT, ComplaintAbout, EventKind, Rating, ServiceState
 from services.home_care.steps import give_up, held, move, note, seen_by_her, state_of
 from services.home_care.tables import WORDS, ComplaintRow, ServiceBookingRow
 from services.home_care.telling import tell
 from services.home_care.terms import terms_on
-from services.home_care.views import Complaint, ServiceBooking
+from services.home_care.views import Complaint, ServiceBooking, Visit
 from services.sealing import vault_of
 from services.vouchers import settle_vouchers
 from services.worker_tasks import TaskKind, close_task, open_task
 
 LONGEST_WORDS = 500
-# Nothing was paid for these, so that a complaint which is not right leaves them as they are.
-WITHOUT_VISIT = (ServiceState.NOT_AT_HOME, ServiceState.MISSED)
 UPHELD, NOT_UPHELD = "upheld", "not_upheld"
 SYSTEM = Actor.system()
 
@@ -36,6 +34,9 @@ def confirm_visit(
     if there is none; otherwise it comes back as it is. Raises NotAllowed, ServiceBookingUnknown, VisitStepNotPossible,
     TooLateToObject."""
     row = held(session, seen_by_her(session, actor, booking_id, Capability.BOOK_SERVICES))
+    if state_of(row) is ServiceState.DISPUTED:
+        # What she complained about is decided by a person; a press on an old page does not take it back.
+        raise VisitStepNotPossible(state=row.state, wanted=ServiceState.CONFIRMED.value)
     is_new = state_of(row) is not ServiceState.CONFIRMED
     adds_rating = rating is not None and row.rating is None
     if is_new or adds_rating:
@@ -107,6 +108,13 @@ def get_complaint(session: Session, actor: Actor, *, booking_id: UUID) -> Compla
     return Complaint(booking_view(session, row), ComplaintAbout(made.about), words, made.complained_at, made.upheld)
 
 
+def get_visit_to_judge(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> Visit:
+    """A visit with what the care worker noted of it, for the community worker who decides about a complaint or asks
+    after somebody who did not open. Raises NotAllowed, ServiceBookingUnknown."""
+    row = seen_by_her(session, actor, booking_id, Capability.DECIDE_CASES)
+    return visit_views(session, actor, [row], now=now)[0]
+
+
 def decide_complaint(
     session: Session, actor: Actor, *, booking_id: UUID, upheld: bool, reason: str, now: datetime
 ) -> ServiceBooking:
@@ -129,8 +137,7 @@ def decide_complaint(
         move(row, before)
     else:
         confirmed(session, actor, row, now=now)
-    template = "service_complaint_upheld" if upheld else "service_complaint_not_upheld"
-    tell(session, _person(session, row), row, template, now=now)
+    tell(session, _person(session, row), row, _told(upheld, before), now=now)
     decision = UPHELD if upheld else NOT_UPHELD
     close_task(
         session,
@@ -151,6 +158,13 @@ def missed(session: Session, actor: Actor, row: ServiceBookingRow, *, now: datet
     give_up(session, actor, row, ServiceState.MISSED, now=now)
     row.over_at = now
     note(session, actor, row, EventKind.MISSED, now=now)
+
+
+def _told(upheld: bool, before: ServiceState) -> str:
+    """The template of what she is told; where nobody was there it names no amount to pay."""
+    if upheld:
+        return "service_complaint_upheld"
+    return "service_complaint_not_upheld_free" if before in WITHOUT_VISIT else "service_complaint_not_upheld"
 
 
 def _in_time(row: ServiceBookingRow, wanted: ServiceState, now: datetime) -> None:

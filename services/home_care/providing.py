@@ -24,7 +24,7 @@ from services.home_care.errors import (
 )
 from services.home_care.free_times import works_then
 from services.home_care.reading import CALLED_OFF, provider_view, shift_view, visit_views, worker_views
-from services.home_care.states import CHANGEABLE, DeclineReason, EventKind, ServiceState, WhyNot
+from services.home_care.states import CHANGEABLE, SAID_BY_OFFICES, DeclineReason, EventKind, ServiceState, WhyNot
 from services.home_care.steps import held, move, note, seen_by_provider, send_workers, state_of
 from services.home_care.tables import ProviderRow, ServiceBookingRow
 from services.home_care.telling import tell
@@ -61,29 +61,28 @@ def get_provider_visit(session: Session, actor: Actor, *, booking_id: UUID, now:
 
 
 def list_provider_day(session: Session, actor: Actor, *, provider_id: UUID, day: date, now: datetime) -> ProviderDay:
-    """Every worker's day: shifts, and the visits that hold her time or were made. Raises NotAllowed."""
+    """Every worker's day: shifts, and the visits that hold her time or were made; those first who have some, then who
+    works. Raises NotAllowed."""
     on_day = (ServiceBookingRow.day == day) & ServiceBookingRow.state.not_in(CALLED_OFF)
     visits = _visits(session, actor, provider_id, on_day, now=now)
     rows = colleagues_of(session, provider_id, day)
     views = worker_views(session, rows)
-    return ProviderDay(
-        day,
-        tuple(
-            WorkerDay(
-                worker=views[row.id],
-                shifts=tuple(shift_view(shift) for shift in row.shifts if shift.weekday == day.weekday()),
-                visits=tuple(it for it in visits if any(worker.id == row.id for worker in it.booking.workers)),
-            )
-            for row in rows
-        ),
-    )
+    days = [
+        WorkerDay(
+            worker=views[row.id],
+            shifts=tuple(shift_view(shift) for shift in row.shifts if shift.weekday == day.weekday()),
+            visits=tuple(it for it in visits if any(worker.id == row.id for worker in it.booking.workers)),
+        )
+        for row in rows
+    ]
+    return ProviderDay(day, tuple(sorted(days, key=lambda it: (not it.visits, not it.shifts, it.worker.name))))
 
 
 def list_worker_choices(session: Session, actor: Actor, *, booking_id: UUID) -> tuple[WorkerChoice, ...]:
-    """Every worker of the provider and whether she can take this visit: those who can first, then by name. Raises
-    NotAllowed, ServiceBookingUnknown."""
+    """Every worker of the provider and whether she can take this visit: those who are to come, then those who can, then
+    the others. Raises NotAllowed, ServiceBookingUnknown."""
     choices = _choices(session, seen_by_provider(session, actor, booking_id))
-    return tuple(sorted(choices, key=lambda choice: (choice.why_not is not None, choice.worker.name)))
+    return tuple(sorted(choices, key=lambda it: (not it.is_assigned, it.why_not is not None, it.worker.name)))
 
 
 def accept_request(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> Visit:
@@ -91,6 +90,7 @@ def accept_request(session: Session, actor: Actor, *, booking_id: UUID, now: dat
     NotAllowed, ServiceBookingUnknown, VisitStepNotPossible."""
     row = held(session, seen_by_provider(session, actor, booking_id))
     if state_of(row) is not ServiceState.ACCEPTED:
+        _in_time(row, ServiceState.ACCEPTED, now)
         move(row, ServiceState.ACCEPTED)
         _tell(session, row, "service_accepted", now)
         note(session, actor, row, EventKind.ACCEPTED, now=now)
@@ -108,6 +108,8 @@ def assign_workers(
         raise VisitStepNotPossible(state=row.state, wanted=ServiceState.ACCEPTED.value)
     if [each.care_worker_id for each in row.workers] == list(worker_ids):
         return accept_request(session, actor, booking_id=booking_id, now=now)
+    if state_of(row) is ServiceState.REQUESTED:
+        _in_time(row, ServiceState.ACCEPTED, now)
     _require_able(session, row, worker_ids)
     try:
         engage(
@@ -133,10 +135,17 @@ def decline_request(session: Session, actor: Actor, *, booking_id: UUID, reason:
     is. Raises NotAllowed, ServiceBookingUnknown, VisitStepNotPossible."""
     row = held(session, seen_by_provider(session, actor, booking_id))
     if state_of(row) is not ServiceState.DECLINED:
-        if now >= row.starts_at or reason in (DeclineReason.NO_ANSWER, DeclineReason.PRICE_NOT_AGREED):
+        if reason not in SAID_BY_OFFICES:
             raise VisitStepNotPossible(state=row.state, wanted=ServiceState.DECLINED.value)
+        _in_time(row, ServiceState.DECLINED, now)
         call_off(session, actor, row, reason, now=now)
     return visit_views(session, actor, [row], now=now)[0]
+
+
+def _in_time(row: ServiceBookingRow, wanted: ServiceState, now: datetime) -> None:
+    """Return if the visit has not had to begin yet."""
+    if now >= row.starts_at:
+        raise VisitStepNotPossible(state=row.state, wanted=wanted.value)
 
 
 def _visits(

@@ -6,7 +6,8 @@ and the days for objections have passed: from then on no step can move one of it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -17,11 +18,10 @@ from services import audit, people
 from services.actor import Actor, Capability, require
 from services.allowances.months import months_later
 from services.clock import CITY_TIME, local_moment
-from services.csv_lines import csv_line
-from services.home_care.objecting import WITHOUT_VISIT
+from services.csv_lines import csv_line, yuan
 from services.home_care.providing import get_provider
 from services.home_care.reading import split_view
-from services.home_care.states import UNPAID, ServiceState
+from services.home_care.states import UNPAID, WITHOUT_VISIT, ServiceState
 from services.home_care.steps import state_of
 from services.home_care.tables import ProviderRow, ServiceBookingRow
 from services.home_care.terms import terms_on
@@ -29,10 +29,23 @@ from services.home_care.views import Settlement, SettlementLine
 from services.vouchers import VoucherKind, VoucherPart
 
 PAID_OR_HELD = (ServiceState.VISITING, ServiceState.DONE, ServiceState.DISPUTED, ServiceState.CONFIRMED)
-AMOUNTS = ("price_fen", *(f"{kind.value}_fen" for kind in VoucherKind), "self_paid_fen", "uncovered_fen")
-COLUMNS = ("kind", "booking", "day", "time", "service", "masked_name", "workers", *AMOUNTS)
-VISIT, TOTAL = "visit", "total"
+AMOUNTS = ("price", *(kind.value for kind in VoucherKind), "self_paid", "uncovered")
+SETTLEMENT_COLUMNS = ("kind", "booking", "day", "time", "service", "masked_name", "workers", *AMOUNTS)
 SYSTEM = Actor.system()
+
+
+@dataclass(frozen=True)
+class SettlementWords:
+    """What the file says: over its columns, in the order of `SETTLEMENT_COLUMNS`, before a visit and the total, and for
+    a service by its code."""
+
+    headings: tuple[str, ...]
+    visit: str
+    total: str
+    service: Callable[[str], str]
+
+
+CODES = SettlementWords(SETTLEMENT_COLUMNS, "visit", "total", str)
 
 
 def month_settlement(session: Session, actor: Actor, *, provider_id: UUID, month: date, now: datetime) -> Settlement:
@@ -66,22 +79,29 @@ def month_settlement(session: Session, actor: Actor, *, provider_id: UUID, month
 
 
 def export_settlement(
-    session: Session, actor: Actor, *, provider_id: UUID, month: date, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    provider_id: UUID,
+    month: date,
+    words: SettlementWords = CODES,
+    now: datetime,
 ) -> tuple[str, ...]:
-    """The same as lines of CSV: a heading, a row for each confirmed visit, a total that equals them. Whoever exports is
-    noted. Raises NotAllowed."""
+    """The same as lines of CSV: a heading, a row for each confirmed visit, a total that equals them; amounts in yuan
+    with two decimals. Whoever exports is noted. Raises NotAllowed."""
     provider = session.get(ProviderRow, provider_id)
     settled = month_settlement(session, actor, provider_id=provider_id, month=month, now=now)
     assert provider is not None
-    lines = [csv_line(COLUMNS)]
+    lines = [csv_line(words.headings)]
     for line in settled.lines:
         if not line.is_held:
             at = line.starts_at.astimezone(CITY_TIME)
             amounts = (line.split.price_fen, line.split.vouchers, line.split.self_paid_fen, line.split.uncovered_fen)
-            who = (line.service, line.masked_name, " ".join(line.workers))
-            lines.append(csv_line((VISIT, str(line.booking_id), str(line.day), f"{at:%H:%M}", *who, *_cells(*amounts))))
+            who = (words.service(line.service), line.masked_name, " ".join(line.workers))
+            when = (str(line.day), f"{at:%H:%M}")
+            lines.append(csv_line((words.visit, str(line.booking_id), *when, *who, *_cells(*amounts))))
     totals = (settled.price_fen, settled.by_voucher, settled.self_paid_fen, settled.uncovered_fen)
-    lines.append(csv_line((TOTAL, "", "", "", "", "", "", *_cells(*totals))))
+    lines.append(csv_line((words.total, "", "", "", "", "", "", *_cells(*totals))))
     audit.record(
         session,
         actor,
@@ -134,4 +154,4 @@ def _by_voucher(parts: Iterable[VoucherPart]) -> tuple[VoucherPart, ...]:
 
 def _cells(price_fen: int, vouchers: Iterable[VoucherPart], self_paid_fen: int, uncovered_fen: int) -> tuple[str, ...]:
     by_kind = {part.kind: part.fen for part in vouchers}
-    return tuple(map(str, (price_fen, *(by_kind.get(kind, 0) for kind in VoucherKind), self_paid_fen, uncovered_fen)))
+    return tuple(map(yuan, (price_fen, *(by_kind.get(kind, 0) for kind in VoucherKind), self_paid_fen, uncovered_fen)))

@@ -46,6 +46,8 @@ UNPAID = frozenset(
         ServiceState.MISSED,
     }
 )
+# Nobody was there in these, so that a complaint which is not right leaves them as they are.
+WITHOUT_VISIT = frozenset({ServiceState.NOT_AT_HOME, ServiceState.MISSED})
 FINAL = frozenset({ServiceState.NOT_CHARGED, ServiceState.CANCELLED, ServiceState.DECLINED})
 
 # A changed booking is a request again. Whoever is not believed in a complaint has what was before, or what was done.
@@ -137,6 +139,12 @@ class DeclineReason(StrEnum):
     """the machine's: the provider did not answer in time"""
     PRICE_NOT_AGREED = "price_not_agreed"
     """the machine's: a voucher gave less than was foreseen, and she did not agree to the new price"""
+
+
+# What an office can say.
+SAID_BY_OFFICES = frozenset(
+    {DeclineReason.NOBODY_FREE, DeclineReason.TOO_FAR, DeclineReason.NOT_SUITABLE, DeclineReason.BAD_WEATHER}
+)
 
 
 class Rating(StrEnum):

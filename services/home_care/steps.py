@@ -15,7 +15,7 @@ from services import audit, people
 from services.actor import Actor, Capability, NotAllowed, require
 from services.calendar import release
 from services.home_care.errors import ServiceBookingUnknown, VisitStepNotPossible
-from services.home_care.states import ALLOWED, HOLDING_TIME, UNPAID, EventKind, ServiceState
+from services.home_care.states import ALLOWED, HOLDING_TIME, UNPAID, DeclineReason, EventKind, ServiceState
 from services.home_care.tables import BookingWorkerRow, CareWorkerRow, ServiceBookingRow, ServiceEventRow
 from services.vouchers import release_vouchers
 
@@ -72,10 +72,20 @@ def move(row: ServiceBookingRow, state: ServiceState) -> None:
     row.state = state
 
 
-def give_up(session: Session, actor: Actor, row: ServiceBookingRow, state: ServiceState, *, now: datetime) -> None:
-    """Go to a state in which nothing is paid: the time of the workers and her vouchers are free again."""
+def give_up(
+    session: Session,
+    actor: Actor,
+    row: ServiceBookingRow,
+    state: ServiceState,
+    *,
+    decline_reason: DeclineReason | None = None,
+    now: datetime,
+) -> None:
+    """Go to a state in which nothing is paid: the time of the workers and her vouchers are free again. Raises
+    VisitStepNotPossible."""
     assert state in UNPAID
     move(row, state)
+    row.decline_reason = decline_reason
     free_time(session, row)
     release_vouchers(session, actor, subject_id=row.id, now=now)
 

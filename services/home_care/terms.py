@@ -20,7 +20,8 @@ FILE = Path(__file__).with_name("terms.yaml")
 # A submission can be undone for ten minutes (MIIT 2021 annex 1, 2.6.1).
 UNDO_MINUTES = 10
 
-Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+# At most a day: so far ahead `look_after_visits` looks.
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Days = Annotated[int, Field(ge=1, le=90)]
 
 

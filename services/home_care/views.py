@@ -191,6 +191,14 @@ class ServiceBooking:
         """Whether changing and cancelling are still allowed."""
         return self.state in CHANGEABLE and now <= self.cancel_until_at
 
+    def can_be_sent_to(self, now: datetime) -> bool:
+        """Whether the provider can still say who comes: an accepted visit until it begins, however late."""
+        return self.state in CHANGEABLE and (self.state is ServiceState.ACCEPTED or now < self.starts_at)
+
+    def can_be_declined(self, now: datetime) -> bool:
+        """Whether the provider can still say that nobody comes."""
+        return self.state in CHANGEABLE and now < self.starts_at
+
     def can_be_confirmed(self, now: datetime) -> bool:
         """Whether she can say that it was as agreed, with a rating; a confirmed visit can still be rated once."""
         waits = self.state is ServiceState.DONE or (self.state is ServiceState.CONFIRMED and self.rating is None)
@@ -198,6 +206,8 @@ class ServiceBooking:
 
     def can_be_complained_about(self, now: datetime) -> bool:
         """Whether she can complain: nobody came, or what was done was not right."""
+        if self.state is ServiceState.ACCEPTED:
+            return now >= self.ends_at
         over = (ServiceState.DONE, ServiceState.CONFIRMED, ServiceState.NOT_AT_HOME, ServiceState.MISSED)
         return self.state in over and self.complaint is None and self._may_object(now)
 

@@ -12,7 +12,7 @@ from services import people
 from services.actor import Actor, Capability, require
 from services.clock import local_day
 from services.home_care import steps
-from services.home_care.errors import TooEarly, WordsTooLong
+from services.home_care.errors import TooEarly, VisitStepNotPossible, WordsTooLong
 from services.home_care.reading import CALLED_OFF, sealed_place, visit_views
 from services.home_care.states import EventKind, ServiceState
 from services.home_care.steps import give_up, held, move, own_worker_id, seen_by_worker, state_of
@@ -83,6 +83,9 @@ def record_not_at_home(
     comes back as it is. Raises NotAllowed, ServiceBookingUnknown, TooEarly, VisitStepNotPossible, WordsTooLong."""
     row = held(session, seen_by_worker(session, actor, booking_id))
     if state_of(row) is not ServiceState.NOT_AT_HOME:
+        if state_of(row) is not ServiceState.ACCEPTED:
+            # From a dispute, too, the way leads here, but only by the decision about it.
+            raise VisitStepNotPossible(state=row.state, wanted=ServiceState.NOT_AT_HOME.value)
         _not_before(terms_on(row.day).absent_from(row.starts_at), now)
         _write_note(session, row, note)
         row.start_place_sealed = sealed_place(vault_of(session), place)

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services import audit
-from services.actor import Channel
+from services.actor import ActorKind, Channel
 from services.database.tables import new_id
 from services.rate_limits import RateLimit, seconds_to_wait
 from services.sealing import vault_of
@@ -35,6 +35,8 @@ TRIES = 5
 # Time to fetch the telephone, and at the first sign-in to install an app on it.
 CODE_WITHIN = timedelta(minutes=15)
 SESSION_IDLE = timedelta(minutes=30)
+# Whoever goes from home to home presses begin and, up to four hours later, end; in between her phone is in her pocket.
+SESSION_IDLE_ON_VISITS = timedelta(hours=5)
 SESSION_LASTS = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)
@@ -138,20 +140,22 @@ def prove(session: Session, begun: StaffSessionRow, row: StaffRow, *, now: datet
 
 
 def signed_in_staff(session: Session, *, token: str, now: datetime) -> StaffMember | None:
-    """Whose live session this token opens; None before the code, after half an hour unused, and after twelve hours."""
+    """Whose live session this token opens; None before the code, after half an hour unused (a care worker's: five
+    hours), and after twelve hours in any case."""
     found = session.execute(
         select(StaffSessionRow, StaffRow)
         .join(StaffRow, StaffRow.id == StaffSessionRow.staff_id)
         .where(
             StaffSessionRow.token_hash == _token_hash(token),
             StaffSessionRow.proven_at > now - SESSION_LASTS,
-            StaffSessionRow.seen_at > now - SESSION_IDLE,
             StaffSessionRow.ended_at.is_(None),
         )
     ).one_or_none()
     if found is None:
         return None
     opened, row = found
+    if opened.seen_at <= now - (SESSION_IDLE_ON_VISITS if row.role == ActorKind.CARE_WORKER else SESSION_IDLE):
+        return None
     if now - opened.seen_at > SEEN_EVERY:
         opened.seen_at = now
     return member(row)

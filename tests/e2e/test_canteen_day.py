@@ -1,39 +1,29 @@
-"""A canteen's day in a real browser: cook list, rounds, the till with and without a line, who did not come, the month.
-
-The site's clock is the test's, because such a day takes a day.
-"""
+"""A canteen's day in a real browser: cook list, rounds, the till with and without a line, who did not come, the
+month."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import create_engine, func, make_url, select
-from werkzeug.serving import make_server
+from sqlalchemy import func, select
 
 from services.actor import Actor, Channel
 from services.clock import local_day
 from services.database import Database, unit_of_work
-from services.database.opening import new_sessions
 from services.meals import book_meal, quote_meal
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.settings import Settings
 from tests.conftest import NOW, person_named
-from tests.databases import copied_database
 from tests.e2e.conftest import assert_quiet
 from tests.e2e.measuring import axe_faults_of
+from tests.e2e.own_site import OwnSite, own_site
 from tests.e2e.test_staff_pages import LYING, faults, signed_in
-from tests.web.catalogues import with_compiled_words
-from tests.web.conftest import TestClock
-from tests.web.engines import FakeEngines
 from tests.web.staff import WU
-from webapp import create_app
 
 NOON, AFTERNOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC), datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 # One has hers brought, the others eat there: pick-up numbers 1 to 4 in this order.
@@ -42,33 +32,12 @@ BROUGHT_TO = "黄婉仪"
 TOLD_WITHIN_MS = 20_000
 
 
-@dataclass(frozen=True)
-class CanteenSite:
-    """A running site, the time on its clock, and what is behind it."""
-
-    url: str
-    clock: TestClock
-    database: Database
-
-
 @pytest.fixture
-def canteen_site(database: Database, settings: Settings) -> Iterator[CanteenSite]:
+def canteen_site(database: Database, settings: Settings) -> Iterator[OwnSite]:
     """A site of its own, where four people have booked today's lunch."""
-    assert database.server is not None
-    url = copied_database(database.server, "canteen")
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    own = replace(database, url=url, engine=engine, sessions=new_sessions(engine, settings), server=None)
-    book_lunches(own)
-    clock = TestClock(NOW)
-    app = create_app(with_compiled_words(settings), clock=clock, database=own, engines=FakeEngines([]))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield CanteenSite(f"http://127.0.0.1:{server.server_port}", clock, own)
-    server.shutdown()
-    serving.join()
-    server.server_close()
-    engine.dispose()
+    with own_site(database, settings, "canteen") as site:
+        book_lunches(site.database)
+        yield site
 
 
 def book_lunches(database: Database) -> None:
@@ -88,14 +57,14 @@ def book_lunches(database: Database) -> None:
 
 
 @pytest.fixture
-def context(chromium: Browser, canteen_site: CanteenSite) -> Iterator[BrowserContext]:
+def context(chromium: Browser, canteen_site: OwnSite) -> Iterator[BrowserContext]:
     """A browser at the counter."""
     context = chromium.new_context(base_url=canteen_site.url, viewport=LYING, accept_downloads=True)
     yield context
     context.close()
 
 
-def counter_at(context: BrowserContext, site: CanteenSite, moment: datetime) -> Page:
+def counter_at(context: BrowserContext, site: OwnSite, moment: datetime) -> Page:
     """The counter of 吴师傅, signed in at this moment, which the tablet's own clock shows, too."""
     site.clock.at = moment
     context.clock.set_fixed_time(moment)
@@ -107,15 +76,13 @@ def press(page: Page, keys: str) -> None:
         page.locator(f".pad-key[data-key='{key}']").click()
 
 
-def served(site: CanteenSite) -> int:
+def served(site: OwnSite) -> int:
     """How many bookings count as served."""
     with unit_of_work(site.database.sessions) as session:
         return session.scalar(select(func.count()).where(MealBookingRow.status == "served")) or 0
 
 
-def test_from_the_cook_list_to_the_settlement(
-    context: BrowserContext, canteen_site: CanteenSite, tmp_path: Path
-) -> None:
+def test_from_the_cook_list_to_the_settlement(context: BrowserContext, canteen_site: OwnSite, tmp_path: Path) -> None:
     page = counter_at(context, canteen_site, NOW)
 
     # The morning: what to cook, where to bring it, and both on paper.
@@ -183,7 +150,7 @@ def test_from_the_cook_list_to_the_settlement(
 
 
 def test_a_slip_at_the_till_is_taken_back_before_anybody_is_told(
-    context: BrowserContext, canteen_site: CanteenSite
+    context: BrowserContext, canteen_site: OwnSite
 ) -> None:
     page = counter_at(context, canteen_site, NOON)
     page.goto("/staff/canteen/till")
@@ -197,7 +164,7 @@ def test_a_slip_at_the_till_is_taken_back_before_anybody_is_told(
     assert_quiet(page)
 
 
-def test_the_till_needs_no_script(chromium: Browser, canteen_site: CanteenSite) -> None:
+def test_the_till_needs_no_script(chromium: Browser, canteen_site: OwnSite) -> None:
     context = chromium.new_context(base_url=canteen_site.url, viewport=LYING, java_script_enabled=False)
     page = counter_at(context, canteen_site, NOON)
     page.goto("/staff/canteen/till")

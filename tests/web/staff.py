@@ -17,6 +17,7 @@ from services.staff.tables import AUTHENTICATOR, StaffRow
 from tests.conftest import NOW
 
 LIU, MA, ZHAO, WU = "liu.cuizhu", "ma.jingtian", "zhao.shi", "wu.fantang"
+HE, MEI = "he.lelin", "mei.lelin"
 CITY = "shenzhen"
 
 

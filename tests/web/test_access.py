@@ -89,6 +89,7 @@ ROUTES = {
     ("GET", "/services/bookings/<uuid:booking_id>"): SIGNED_IN,
     ("GET", "/services/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
     ("POST", "/services/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
+    ("POST", "/services/bookings/<uuid:booking_id>/price"): SIGNED_IN,
     ("GET", "/services/bookings/<uuid:booking_id>/rating"): SIGNED_IN,
     ("POST", "/services/bookings/<uuid:booking_id>/rating"): SIGNED_IN,
     ("GET", "/services/bookings/<uuid:booking_id>/complaint"): SIGNED_IN,

@@ -16,6 +16,7 @@ import services.allowances.errors
 import services.certification.errors
 import services.delegation.errors
 import services.home_adaptation.errors
+import services.home_care.errors
 import services.meals.errors
 import services.people
 from services.database import Database
@@ -33,6 +34,7 @@ CALLED = (
     services.certification.errors,
     services.delegation.errors,
     services.home_adaptation.errors,
+    services.home_care.errors,
     services.meals.errors,
     services.people,
 )
@@ -58,6 +60,12 @@ NEVER_ON_A_PAGE = {
     "photo_missing",
     "photo_wrong",
     "quote_wrong",
+    "service_catalogue_wrong",
+    "credit_code_wrong",
+    "care_workers_wrong",
+    "care_worker_not_free",
+    "care_worker_not_qualified",
+    "too_early_for_visit",
     "too_many_photos",
     "delegation_parameters_wrong",
     # The form of a family member says these beside what was written; workers meet the last one on pages of their own.

@@ -18,13 +18,16 @@ from services.audit import AuditEntry
 from services.database import new_id
 from services.decisions import Choice
 from services.demo import prepare_allowances
+from services.home_care import ComplaintAbout, ServiceState, complain
 from services.inbox import HandledAs
 from services.people import Person, PersonRow
 from services.registry import Settlement, import_extract
 from services.worker_tasks import TaskKind, TaskStatus, get_task, list_tasks, open_task
+from tests.allowances import tasks_about
 from tests.certifying import worker_of
 from tests.conftest import NOW, person_named
 from tests.extracts import extract, household
+from tests.visits import herself, visit
 from tests.web.conftest import words_of
 from tests.web.staff import CITY, LIU, MA, ZHAO, staff_browser, staff_member
 from webapp.staff.case_words import event_words, state_words
@@ -231,6 +234,42 @@ def test_an_operator_has_what_belongs_to_no_community(site: Flask, session: Sess
     assert "没有这个身份证号的人" in words_of(browser.get(f"/staff/tasks/{task_id}"))
     answer = browser.post(f"/staff/tasks/{task_id}", data={"choice": "settle", "reason": REASON})
     assert answer.status_code == 303
+
+
+def test_a_complaint_is_decided_with_what_was_noted_of_the_visit_beside_it(
+    desk: FlaskClient, session: Session, wang: Person
+) -> None:
+    found = visit(session, wang, ServiceState.DONE)
+    complain(
+        session,
+        herself(wang),
+        booking_id=found.id,
+        about=ComplaintAbout.LATE_OR_SHORT,
+        words="只来了半小时",
+        now=found.row.ends_at,
+    )
+    task = tasks_about(session, wang)[TaskKind.SERVICE_COMPLAINT]
+    address = f"/staff/tasks/{task.id}"
+    words = words_of(desk.get(address))
+    for part in ("只来了半小时", "阿梅", "一切正常", "90元", "乐邻"):
+        assert part in words, part
+    answer = desk.post(address, data={"choice": "uphold", "reason": REASON})
+    assert answer.status_code == 303
+    session.expire_all()
+    assert found.now.state is ServiceState.NOT_CHARGED
+    assert REASON in words_of(desk.get(address))
+
+
+def test_whoever_did_not_open_is_asked_after_with_what_the_care_worker_saw(
+    desk: FlaskClient, session: Session, wang: Person
+) -> None:
+    found = visit(session, wang, ServiceState.NOT_AT_HOME)
+    task = tasks_about(session, wang)[TaskKind.NOT_AT_HOME]
+    address = f"/staff/tasks/{task.id}"
+    assert "阿梅" in words_of(desk.get(address))
+    assert desk.post(address, data={"choice": "called_her", "reason": REASON}).status_code == 303
+    assert not get_task(session, worker_of(wang), task_id=task.id).is_open
+    assert found.now.state is ServiceState.NOT_AT_HOME
 
 
 def test_every_kind_decision_and_reason_has_words(site: Flask) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import Blueprint, abort, request
-from flask import Response as FlaskResponse
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,12 +13,9 @@ from services.meals.counter import Settlement, get_settlement, settlement_csv
 from services.meals.counter.settlement import SETTLEMENT_COLUMNS
 from webapp.access import canteens_only, current_staff_actor
 from webapp.canteen.workplace import canteen_id
-from webapp.pages import show
+from webapp.pages import csv_file, show
 from webapp.site import now
 from webapp.transaction import database_session
-
-# Spreadsheet programs take a file without it for one in the character set of their machine.
-BYTE_ORDER_MARK = "\ufeff"
 
 blueprint = Blueprint("canteen_settlement", __name__, url_prefix="/staff/canteen/settlement")
 
@@ -41,10 +37,7 @@ def csv() -> AnyResponse:
     """The same as CSV."""
     found = _settlement()
     text = settlement_csv(found, headings=_headings(), total_words=_("Total"))
-    answer = FlaskResponse(BYTE_ORDER_MARK + text, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="settlement-{found.month:%Y-%m}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return csv_file(text, f"settlement-{found.month:%Y-%m}.csv")
 
 
 def _settlement() -> Settlement:

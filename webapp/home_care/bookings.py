@@ -14,7 +14,9 @@ from services.home_care import (
     LONGEST_WORDS,
     ComplaintAbout,
     Rating,
+    ServicePriceChanged,
     ServiceState,
+    agree_to_price,
     cancel_service,
     complain,
     confirm_visit,
@@ -23,6 +25,8 @@ from services.home_care import (
 )
 from services.messages import sending_is_delayed
 from webapp.access import current_actor, current_person
+from webapp.error_words import error_words
+from webapp.home_care.wanted import agreed_fen
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
@@ -85,6 +89,21 @@ def cancel_it(booking_id: UUID) -> AnyResponse:
     cancel_service(database_session(), current_actor(), booking_id=booking_id, now=now())
     flash(_("The visit is cancelled. You pay nothing for it."), "done")
     return redirect(url_for("service_bookings.booking", booking_id=booking_id), 303)
+
+
+@blueprint.post("/<uuid:booking_id>/price")
+def agree(booking_id: UUID) -> AnyResponse:
+    """She still wants the visit, at the price that this page asked her about."""
+    page = url_for("service_bookings.booking", booking_id=booking_id)
+    try:
+        agree_to_price(
+            database_session(), current_actor(), booking_id=booking_id, agreed_to_pay_fen=agreed_fen(), now=now()
+        )
+    except ServicePriceChanged as error:
+        words = error_words(error)
+        return show("errors/refused.html", words.status, words=words, next_url=page)
+    flash(_("Thank you. The visit stays as booked, at the new price."), "done")
+    return redirect(page, 303)
 
 
 @blueprint.get("/<uuid:booking_id>/rating")

@@ -35,7 +35,7 @@ from services.home_care import (
 )
 from webapp.access import current_actor, current_person
 from webapp.error_words import error_words
-from webapp.home_care.wanted import Wanted, wanted_day
+from webapp.home_care.wanted import Wanted, agreed_fen, wanted_day
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
@@ -160,7 +160,7 @@ def _book(wanted: Wanted) -> ServiceBooking:
         service=wanted.service,
         worker_id=wanted.worker,
         starts_at=wanted.at,
-        agreed_to_pay_fen=_agreed_fen(),
+        agreed_to_pay_fen=agreed_fen(),
         request_id=request_id,
         now=now(),
     )
@@ -173,7 +173,7 @@ def _change(wanted: Wanted, booking_id: UUID) -> ServiceBooking:
         booking_id=booking_id,
         worker_id=wanted.worker,
         starts_at=wanted.at,
-        agreed_to_pay_fen=_agreed_fen(),
+        agreed_to_pay_fen=agreed_fen(),
         now=now(),
     )
 
@@ -220,10 +220,3 @@ def _one_an_hour(times: Sequence[datetime]) -> list[datetime]:
     """The first time of each hour."""
     first = {at.astimezone(CITY_TIME).hour: at for at in reversed(times)}
     return sorted(first.values())
-
-
-def _agreed_fen() -> int:
-    text = request.form.get("to_pay_fen", "")
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        abort(400)
-    return int(text)

@@ -13,6 +13,7 @@ from flask import abort, request
 from services.clock import CITY_TIME, local_day
 
 SERVICE_CODE_LENGTH = 20
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ def wanted_day() -> date:
         return date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         abort(400)
+
+
+def agreed_fen() -> int:
+    """What she agreed to pay herself, as the form that she pressed has it."""
+    text = request.form.get("to_pay_fen", "")
+    if not text.isascii() or not text.isdecimal() or len(text) > MOST_DIGITS:
+        abort(400)
+    return int(text)
 
 
 def _id(name: str) -> UUID | None:

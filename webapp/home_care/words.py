@@ -103,6 +103,7 @@ def credential_words(kind: str) -> str:
         "rehabilitation_therapist": _("therapist's licence"),
         "electrician": _("electrician's licence"),
         "nurse": _("nurse's licence"),
+        "health_certificate": _("health certificate"),
     }[kind]
 
 
@@ -179,6 +180,7 @@ def decline_words(reason: DeclineReason) -> str:
         DeclineReason.NOT_SUITABLE: _("They cannot do this work."),
         DeclineReason.BAD_WEATHER: _("The weather is too bad to come."),
         DeclineReason.NO_ANSWER: _("The provider did not answer in time."),
+        DeclineReason.PRICE_NOT_AGREED: _("The voucher gave less than planned, and the new price was not agreed to."),
     }[reason]
 
 

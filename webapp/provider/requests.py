@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.clock import local_day
 from services.home_care import (
+    SAID_BY_OFFICES,
     DeclineReason,
-    ServiceState,
     Visit,
     accept_request,
     assign_workers,
@@ -27,9 +27,7 @@ from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
 
-# What an office can say; that it did not answer is the machine's.
-REASONS = [reason for reason in DeclineReason if reason is not DeclineReason.NO_ANSWER]
-CAN_BE_ANSWERED = frozenset({ServiceState.REQUESTED, ServiceState.ACCEPTED})
+REASONS = [reason for reason in DeclineReason if reason in SAID_BY_OFFICES]
 
 blueprint = Blueprint("provider", __name__, url_prefix="/staff/provider")
 
@@ -78,9 +76,9 @@ def answer(booking_id: UUID) -> AnyResponse:
         problem = _("Tick as many care workers as the service takes: %(wanted)s.", wanted=found.booking.service.workers)
         return _show_visit(booking_id, problem=problem)
     is_as_she_chose = set(ticked) == {worker.id for worker in found.booking.workers}
-    if is_as_she_chose and found.booking.state is ServiceState.REQUESTED:
+    if is_as_she_chose:
         accept_request(database_session(), current_staff_actor(), booking_id=booking_id, now=now())
-    elif not is_as_she_chose:
+    else:
         assign_workers(
             database_session(), current_staff_actor(), booking_id=booking_id, worker_ids=ticked, now=now()
         )  # fmt: skip
@@ -105,14 +103,15 @@ def decline(booking_id: UUID) -> AnyResponse:
 def _show_visit(booking_id: UUID, *, problem: str | None) -> AnyResponse:
     session, actor = database_session(), current_staff_actor()
     found: Visit = get_provider_visit(session, actor, booking_id=booking_id, now=now())
-    can_be_answered = found.booking.state in CAN_BE_ANSWERED
+    can_be_sent_to = found.booking.can_be_sent_to(now())
     return show(
         "provider/visit.html",
         422 if problem else 200,
         visit=found,
         booking=found.booking,
-        choices=list_worker_choices(session, actor, booking_id=booking_id) if can_be_answered else (),
-        can_be_answered=can_be_answered,
+        choices=list_worker_choices(session, actor, booking_id=booking_id) if can_be_sent_to else (),
+        can_be_sent_to=can_be_sent_to,
+        can_be_declined=found.booking.can_be_declined(now()),
         reasons=REASONS,
         problem=problem,
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import Blueprint, abort, request
-from flask import Response as FlaskResponse
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.clock import local_day
-from services.home_care import export_settlement, month_settlement
+from services.home_care import SETTLEMENT_COLUMNS, SettlementWords, export_settlement, month_settlement
+from services.vouchers import VoucherKind
 from webapp.access import current_staff_actor, providers_only
-from webapp.pages import show
+from webapp.home_care.service_words import service_words
+from webapp.home_care.words import voucher_words
+from webapp.pages import csv_file, show
 from webapp.provider.requests import own_provider_id
 from webapp.site import now
 from webapp.transaction import database_session
@@ -47,12 +50,32 @@ def file() -> AnyResponse:
     """The same as CSV. A POST, since each export is recorded and none may happen by following a link."""
     asked = _month()
     lines = export_settlement(
-        database_session(), current_staff_actor(), provider_id=own_provider_id(), month=asked, now=now()
+        database_session(),
+        current_staff_actor(),
+        provider_id=own_provider_id(),
+        month=asked,
+        words=SettlementWords(_headings(), _("visit"), _("Total"), service_words),
+        now=now(),
     )
-    answer = FlaskResponse("".join(lines), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="home-care-{asked:%Y-%m}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return csv_file("".join(lines), f"home-care-{asked:%Y-%m}.csv")
+
+
+def _headings() -> tuple[str, ...]:
+    """The words over the columns of the file, in its order."""
+    words = {
+        "kind": _("Kind"),
+        "booking": _("Booking"),
+        "day": _("Day"),
+        "time": _("Time"),
+        "service": _("What"),
+        "masked_name": _("Who"),
+        "workers": _("Care workers"),
+        "price": _("Price"),
+        **{kind.value: voucher_words(kind) for kind in VoucherKind},
+        "self_paid": _("Paid by herself"),
+        "uncovered": _("Paid by nobody"),
+    }
+    return tuple(words[column] for column in SETTLEMENT_COLUMNS)
 
 
 def _month() -> date:

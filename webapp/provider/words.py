@@ -52,6 +52,7 @@ def decline_words(reason: DeclineReason) -> str:
         DeclineReason.NOT_SUITABLE: _("Not our kind of work"),
         DeclineReason.BAD_WEATHER: _("The weather"),
         DeclineReason.NO_ANSWER: _("Not answered in time"),
+        DeclineReason.PRICE_NOT_AGREED: _("She did not agree to a new price"),
     }[reason]
 
 

@@ -16,6 +16,7 @@ from services.actor import AT_A_WORKPLACE, Actor, ActorKind
 from services.allowances import AllowanceCase, AllowanceEvent, events_of, get_case
 from services.clock import local_day
 from services.decisions import LONGEST_REASON, Choice, decide, decisions_for
+from services.home_care import get_complaint, get_visit_to_judge
 from services.inbox import list_incoming
 from services.people import get_person
 from services.registry import Settlement, origins_of
@@ -33,6 +34,8 @@ from webapp.transaction import database_session
 
 ON_A_PAGE = 50
 MESSAGES_SHOWN = 5
+# What was noted of a visit stands beside the question what to make of it.
+ABOUT_VISITS = frozenset({TaskKind.SERVICE_COMPLAINT, TaskKind.NOT_AT_HOME})
 # What was written stands beside the question what it meant.
 ABOUT_MESSAGES = frozenset(
     {
@@ -118,6 +121,10 @@ def _show_task(found: WorkerTask, *, problem: str | None) -> AnyResponse:
     written = ()
     if person is not None and found.kind in ABOUT_MESSAGES:
         written = list_incoming(session, actor, person_id=person.id, limit=MESSAGES_SHOWN)
+    visit, complaint = None, None
+    if person is not None and found.kind in ABOUT_VISITS:
+        visit = get_visit_to_judge(session, actor, booking_id=found.subject_id, now=now())
+        complaint = get_complaint(session, actor, booking_id=found.subject_id)
     others = tasks_of(session, actor, person_id=person.id) if person else ()
     deciders = {each.decided_by for each in (found, *others)} | {event.actor_id for event in events}
     return show(
@@ -130,6 +137,8 @@ def _show_task(found: WorkerTask, *, problem: str | None) -> AnyResponse:
         case=case,
         events=events,
         written=written,
+        visit=visit,
+        complaint=complaint,
         others=[each for each in others if each.id != found.id],
         names=names_of_staff(session, {each for each in deciders if each}),
         decisions=decisions_for(session, actor, found),

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from services.benefits import Benefit
+from services.home_care import WITHOUT_VISIT
 from services.worker_tasks import TaskKind, WorkerTask
 from webapp.benefits.wording import benefit_words
 from webapp.staff.case_words import doubt_words
@@ -146,6 +147,12 @@ def _why_delegate_check(facts: dict[str, Any]) -> str:
     )
 
 
+def _why_complaint(facts: dict[str, Any]) -> str:
+    if facts.get("state_before") in WITHOUT_VISIT:
+        return _("She complains about a visit that was not made. Nothing is paid for it, whatever you decide.")
+    return _("She complains about a visit. It is not paid until you decide.")
+
+
 WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     TaskKind.NO_ANSWER: lambda facts: _(
         "The offer ended on %(day)s without an answer. Does she want it?", day=_day(facts, "ended_on")
@@ -193,6 +200,10 @@ WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     ),
     TaskKind.DELEGATION_REQUEST: _why_delegate_asks,
     TaskKind.DELEGATION_CHECK: _why_delegate_check,
+    TaskKind.SERVICE_COMPLAINT: _why_complaint,
+    TaskKind.NOT_AT_HOME: lambda _facts: _(
+        "A care worker came to her at the agreed time, and nobody opened the door. Is she well?"
+    ),
 }
 
 
@@ -220,6 +231,8 @@ def to_do_words(task: WorkerTask) -> str:
         TaskKind.ADAPTATION_DECISION: _("Look at the quote and the photos on the page of the case."),
         TaskKind.ADAPTATION_PAYMENT: _("Transfer it, then record it on the page of the case. Never cash."),
         TaskKind.STOPPED_MESSAGES: _("Call her and ask how she wants to hear from us."),
+        TaskKind.SERVICE_COMPLAINT: _("Hear both: call her, then the provider. What was noted of the visit is below."),
+        TaskKind.NOT_AT_HOME: _("Call her today. If she does not answer, go there or send somebody."),
         TaskKind.MEALS_NOT_PICKED_UP: _("Call her today. If she does not answer, go there or send somebody."),
         TaskKind.DELEGATION_REQUEST: _(
             "Ask her alone, face to face. Her yes is written down on her page, with what you looked at."

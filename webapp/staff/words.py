@@ -66,6 +66,8 @@ def task_kind_words(kind: TaskKind) -> str:
         TaskKind.MEALS_NOT_PICKED_UP: _("Did not come for her meals"),
         TaskKind.DELEGATION_REQUEST: _("Family asks to act for her"),
         TaskKind.DELEGATION_CHECK: _("Family who acts, to be looked at"),
+        TaskKind.SERVICE_COMPLAINT: _("Complaint about a visit"),
+        TaskKind.NOT_AT_HOME: _("Did not open the door"),
     }[kind]
 
 
@@ -85,6 +87,8 @@ def choice_words(choice: Choice | Settlement) -> str:
         Choice.VISIT_NOT_PASSED: _("Not certified"),
         Choice.CORRECT: _("Correct it"),
         Choice.LEAVE: _("Leave it as it was"),
+        Choice.UPHOLD: _("Her complaint is right"),
+        Choice.NOT_UPHOLD: _("Her complaint is not right"),
         Choice.CALLED_HER: _("I spoke to her by phone"),
         Choice.VISITED: _("I visited her"),
         Choice.ALL_WELL: _("She is well, others told me"),
@@ -114,10 +118,12 @@ def choice_effect_words(choice: Choice | Settlement) -> str:
         Choice.VISIT_NOT_PASSED: _("She stays to be certified. Nothing is stopped by it."),
         Choice.CORRECT: _("The difference is booked with the next list."),
         Choice.LEAVE: _("Nothing is booked."),
-        Choice.CALLED_HER: _("Takes it off the list. Three more missed meals bring it back."),
-        Choice.VISITED: _("Takes it off the list. Three more missed meals bring it back."),
-        Choice.ALL_WELL: _("Takes it off the list. Three more missed meals bring it back."),
-        Choice.HELP_SENT: _("Takes it off the list. Three more missed meals bring it back."),
+        Choice.UPHOLD: _("Nothing is paid for the visit, and her vouchers come back. She is told."),
+        Choice.NOT_UPHOLD: _("It is paid as agreed; where nobody was there, nothing is. She is told to ask you why."),
+        Choice.CALLED_HER: _("Takes it off the list. If it happens again, it comes back."),
+        Choice.VISITED: _("Takes it off the list. If it happens again, it comes back."),
+        Choice.ALL_WELL: _("Takes it off the list. If it happens again, it comes back."),
+        Choice.HELP_SENT: _("Takes it off the list. If it happens again, it comes back."),
         Choice.LOWER: _("She has less from this month on. She is told, and asked about visits that it no longer pays."),
         Choice.FREEZE: _("Nobody acts by it for the time being. She is told. You release or end it on her page."),
         Choice.END: _("Nobody acts by it any more. She and the family member are told."),
@@ -156,6 +162,8 @@ def decided_words(decision: str) -> str:
         "lapsed": _("Nobody answered in time"),
         "by_worker": _("Ended by a worker"),
         "replaced": _("A newer one took its place"),
+        "upheld": _("Her complaint is right"),
+        "not_upheld": _("Her complaint is not right"),
     }.get(decision, _("Settled"))
 
 

@@ -16,10 +16,10 @@ from fpdf.fonts import FontFace
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
+from services.csv_lines import yuan
 from services.meals.counter.cook_list import get_counter_day, get_delivery_rounds
 from services.meals.counter.day_views import CookList, CounterDay, DeliveryRound, SpecialMeal
 from services.meals.counter.fonts import chinese_font
-from services.meals.counter.settlement import yuan
 from services.meals.diets import Allergen, Diet, DietaryMarks
 from services.meals.views import Meal
 

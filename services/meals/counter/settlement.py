@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from services.actor import Actor
 from services.clock import local_day
-from services.csv_lines import csv_line
+from services.csv_lines import csv_line, yuan
 from services.meals.counter.places import canteen_at
 from services.meals.subsidy import rule_on
 from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.views import Canteen, canteen_view
 
-FEN_IN_YUAN = 100
 SETTLEMENT_COLUMNS = (
     "day",
     "bookings",
@@ -117,15 +116,6 @@ def _cells(day: SettlementDay) -> list[str]:
         yuan(getattr(day, column)) if column.endswith("_fen") else str(getattr(day, column))
         for column in SETTLEMENT_COLUMNS[1:]
     ]
-
-
-def yuan(fen: int) -> str:
-    """An amount in yuan, to the fen.
-
-    >>> yuan(123450), yuan(5)
-    ('1234.50', '0.05')
-    """
-    return f"{fen // FEN_IN_YUAN}.{fen % FEN_IN_YUAN:02}"
 
 
 def _by_day(canteen_id: UUID, first: date, until: date) -> Select[*tuple[Any, ...]]:
