@@ -60,6 +60,7 @@ benchmarks: prepared-to-test ## measure what the documents promise (RECORDINGS=f
 	$(BIN)/python -m benchmarks.eligibility
 	$(BIN)/python -m benchmarks.screening
 	$(BIN)/python -m benchmarks.month
+	$(BIN)/python -m benchmarks.booking
 	$(BIN)/python -m benchmarks.messages
 	$(BIN)/python -m benchmarks.deeds
 	$(if $(RECORDINGS),$(BIN)/python -m benchmarks.recognition $(RECORDINGS))

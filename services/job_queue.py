@@ -6,6 +6,7 @@ The jobs themselves are in `services.jobs`, at the top of the house; those below
 from __future__ import annotations
 
 import procrastinate
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 SEND_MESSAGES = "send_messages"
@@ -22,16 +23,34 @@ MESSAGES, OTHERS = "messages", "default"
 QUEUES = {SEND_MESSAGES: MESSAGES}
 
 _DEFERRED_IN = "job_deferred_in"
+_WAITS = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :job AND status = 'todo' AND scheduled_at IS NULL)"
+)
 # Never opened: it only words the INSERT, which runs on the session's connection.
 _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
 def defer_once(session: Session, job: str) -> None:
     """Queue `job` with this transaction, however often it is asked for in it."""
+    if not _is_deferred(session, job):
+        _defer(session, job)
+
+
+def defer_for_all(session: Session, job: str) -> None:
+    """The same for a job that does what is due for everybody: where one waits to begin, it does this too, and who book
+    in the same minute do not queue a thousand. Only for jobs that the clock starts besides: one that begins just before
+    this transaction commits does not see it, and then the next one does."""
+    if not _is_deferred(session, job) and not session.scalar(_WAITS, {"job": job}):
+        _defer(session, job)
+
+
+def _is_deferred(session: Session, job: str) -> bool:
     transaction = session.get_nested_transaction() or session.get_transaction()
-    deferred = session.info.setdefault(_DEFERRED_IN, {})
-    if transaction is not None and deferred.get(job) is transaction:
-        return
+    return transaction is not None and session.info.get(_DEFERRED_IN, {}).get(job) is transaction
+
+
+def _defer(session: Session, job: str) -> None:
     connection = session.connection().connection.driver_connection
     _app.configure_task(job, connection=connection, queue=QUEUES.get(job, OTHERS)).defer()
+    deferred = session.info.setdefault(_DEFERRED_IN, {})
     deferred[job] = session.get_nested_transaction() or session.get_transaction()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from operator import mul
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Select, select
+from sqlalchemy import CheckConstraint, Select, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services import audit
@@ -144,6 +144,8 @@ class Person:
     has_card: bool | None = None
     card_last_four: str | None = None
     card_holder_matches: bool | None = None
+    # As it is stored: whoever writes to her opens it, and nobody else can.
+    phone_sealed: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def masked_name(self) -> str:
@@ -186,6 +188,12 @@ class NewPerson:
     is_demonstration: bool = False
 
 
+HELD_PERSON = (
+    select(PersonRow)
+    .where(PersonRow.id == bindparam("person_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 HANDED_OUT_AS_STORED = {each.name for each in fields(Person)} - {"masked_phone", "hukou", "income_class"}
 STORED_AS_SAID = {each.name for each in fields(NewPerson)} - {"id_number", "phone", "address"}
 
@@ -335,6 +343,11 @@ def phone_of(session: Session, person_id: UUID) -> str | None:
     return vault_of(session).open(row.phone_sealed, context=PHONE) if row.phone_sealed is not None else None
 
 
+def phone_to_reach(session: Session, person: Person) -> str | None:
+    """The same for somebody at hand, as it was when she was looked up."""
+    return vault_of(session).open(person.phone_sealed, context=PHONE) if person.phone_sealed is not None else None
+
+
 def address_of(session: Session, person_id: UUID) -> str | None:
     """The full address of her home, for those who bring something there or visit her; None where it is not known."""
     row = session.get_one(PersonRow, person_id)
@@ -344,6 +357,16 @@ def address_of(session: Session, person_id: UUID) -> str | None:
 def who_died(city: str) -> Select[UUID]:
     """The ids of those of a city whose death is known, as a part of another service's question."""
     return select(PersonRow.id).where(PersonRow.city == city, PersonRow.died_on.is_not(None))
+
+
+def hold_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
+    """The person as she is now, held as by `hold`: what she may have does not change between looking and booking.
+    Raises what `get_person` raises."""
+    # As long as it has a name here, `get_person` finds the row in the session and does not ask for it again.
+    row = session.scalar(HELD_PERSON, {"person_id": person_id})
+    if row is None:
+        raise NotAllowed(capability=Capability.SEE_PERSON.value)
+    return get_person(session, actor, person_id=row.id)
 
 
 def hold(session: Session, person_id: UUID) -> None:

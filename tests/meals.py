@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from services import meals
 from services.actor import Actor, ActorKind, Channel
 from services.calendar.slots import SlotRow
+from services.clock import local_moment
 from services.database import new_id, unit_of_work
 from services.meals import Meal, MealBooking, MealWaiting, MenuChoice
-from services.meals.tables import CanteenRow, MenuRow
+from services.meals.tables import SLOT_KIND, CanteenRow, MenuRow
 from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, add_person, id_check_digit
 from tests.conftest import NOW
@@ -105,7 +106,58 @@ def texts_to(session: Session, person: Person) -> list[str]:
     return list(session.scalars(wanted.order_by(OutgoingMessage.id)))
 
 
-def add_senior(session: Session, number: int, *, lives_alone: bool = False) -> Person:
+def open_canteen(session: Session, number: int, *, city: str) -> UUID:
+    """A canteen of 翠竹 that nobody else of the tests knows."""
+    row = CanteenRow(
+        city=city,
+        name=f"{number}号长者饭堂(示例)",
+        kind="senior_canteen",
+        district="罗湖区",
+        street="翠竹",
+        community="翠竹",
+        address="示例",
+        phone="0755-00000000",
+        delivers=True,
+        delivery_fee_fen=200,
+        opens_at=time(6, 30),
+        closes_at=time(19),
+        open_on=[1, 2, 3, 4, 5, 6, 7],
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def put_on_menu(session: Session, canteen: UUID, day: date, *, portions: int, city: str) -> UUID:
+    """A lunch there, from eleven to half past twelve; the kitchen begins at half past nine."""
+    slot = SlotRow(
+        city=city,
+        kind=SLOT_KIND,
+        place_id=canteen,
+        starts_at=local_moment(day, time(11)),
+        ends_at=local_moment(day, time(12, 30)),
+        places=portions,
+    )
+    session.add(slot)
+    session.flush()
+    row = MenuRow(
+        city=city,
+        canteen_id=canteen,
+        slot_id=slot.id,
+        day=day,
+        meal=Meal.LUNCH,
+        dishes=["番茄炒蛋", "米饭"],
+        diets=[],
+        allergens=[],
+        price_fen=1500,
+        order_until_at=local_moment(day, time(9, 30)),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_senior(session: Session, number: int, *, lives_alone: bool = False, city: str = "shenzhen") -> Person:
     """Somebody else of 翠竹, born in 1950, whose ID number is nobody's."""
     first = f"4403991950{1 + number // 9000:02}{1 + number // 1000 % 9:02}{number % 1000:03}"
     new = NewPerson(
@@ -122,7 +174,7 @@ def add_senior(session: Session, number: int, *, lives_alone: bool = False) -> P
         community="翠竹",
         lives_alone=lives_alone,
     )
-    return add_person(session, Actor.system(), new, city="shenzhen", now=NOW)
+    return add_person(session, Actor.system(), new, city=city, now=NOW)
 
 
 def add_seniors(sessions: sessionmaker[Session], how_many: int) -> list[Person]:

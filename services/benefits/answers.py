@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ Codes = NDArray[np.signedinteger]
 
 ELIGIBLE = STATUSES.index(Status.ELIGIBLE)
 NOT_ELIGIBLE = STATUSES.index(Status.NOT_ELIGIBLE)
+REMEMBERED = 10_000
 DAY_FIELDS = frozenset({"as_of", "birth_on", "died_on"})
 
 
@@ -99,6 +101,13 @@ def assess(facts: Facts, benefits: Iterable[Benefit] = tuple(Benefit)) -> Mappin
     FactsWrong."""
     ((_, verdicts),) = verdicts_for(np.array([codes_of(facts)]), benefits=benefits)
     return {each.benefit: each.answer(0) for each in verdicts}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def assess_one(facts: Facts, benefit: Benefit) -> Answer:
+    """The same for one benefit. Somebody who books is asked about on every page on the way, and the same facts have the
+    same answer, so it is remembered. Raises FactsWrong."""
+    return assess(facts, [benefit])[benefit]
 
 
 def verdicts_for(

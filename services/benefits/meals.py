@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.benefits.answers import assess
+from services.benefits.answers import assess_one
 from services.benefits.facts import Facts
 from services.benefits.names import Benefit
 
@@ -24,5 +24,5 @@ class MealCap:
 
 def meal_subsidy_cap(facts: Facts) -> MealCap:
     """The cap for one meal on the day of the facts; 0 where no group fits. Raises FactsWrong."""
-    answer = assess(facts, [Benefit.MEAL_SUBSIDY])[Benefit.MEAL_SUBSIDY]
+    answer = assess_one(facts, Benefit.MEAL_SUBSIDY)
     return MealCap(answer.at_least_fen, answer.missing, answer.rule)

@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.database.tables import Table
 
@@ -48,56 +49,62 @@ class SlotRow(Table):
         return self.places - self.taken
 
 
+def _change(*conditions: ColumnElement[bool], **values: ColumnElement[int]) -> ReturningUpdate[SlotRow]:
+    """The one statement that changes a slot where it can be changed so; worded once, since a rush runs it by the
+    thousand."""
+    return (
+        update(SlotRow)
+        .where(SlotRow.id == bindparam("slot_id"), *conditions)
+        .values(values)
+        .returning(SlotRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+QUANTITY = bindparam("quantity", type_=Integer)
+NOBODY_WAITS, ENOUGH_LEFT = SlotRow.waiting == 0, SlotRow.taken + QUANTITY <= SlotRow.places
+TAKEN_BY_ONE_MORE = {"taken": SlotRow.taken + QUANTITY, "last_number": SlotRow.last_number + 1}
+TAKE = _change(NOBODY_WAITS, ENOUGH_LEFT, **TAKEN_BY_ONE_MORE)
+TAKE_FROM_LINE = _change(ENOUGH_LEFT, **TAKEN_BY_ONE_MORE, waiting=SlotRow.waiting - 1)
+TAKE_MORE = _change(NOBODY_WAITS, ENOUGH_LEFT, taken=SlotRow.taken + QUANTITY)
+GIVE_BACK = _change(taken=SlotRow.taken - QUANTITY)
+JOIN_LINE = _change(waiting=SlotRow.waiting + 1, last_waiting_number=SlotRow.last_waiting_number + 1)
+LEAVE_LINE = _change(waiting=SlotRow.waiting - 1)
+
+
 def take(session: Session, slot_id: UUID, quantity: int) -> int | None:
     """Take places and draw the number that goes with them; None where too few are left or somebody waits for them."""
-    slot = _changed(
-        session,
-        (SlotRow.id == slot_id, SlotRow.waiting == 0, SlotRow.taken + quantity <= SlotRow.places),
-        {"taken": SlotRow.taken + quantity, "last_number": SlotRow.last_number + 1},
-    )
+    slot = _changed(session, TAKE, slot_id=slot_id, quantity=quantity)
     return slot.last_number if slot else None
 
 
 def take_from_line(session: Session, slot_id: UUID, quantity: int) -> int | None:
     """The same for the one in line whose turn it is; she leaves the line."""
-    slot = _changed(
-        session,
-        (SlotRow.id == slot_id, SlotRow.taken + quantity <= SlotRow.places),
-        {
-            "taken": SlotRow.taken + quantity,
-            "last_number": SlotRow.last_number + 1,
-            "waiting": SlotRow.waiting - 1,
-        },
-    )
+    slot = _changed(session, TAKE_FROM_LINE, slot_id=slot_id, quantity=quantity)
     return slot.last_number if slot else None
 
 
 def take_more(session: Session, slot_id: UUID, quantity: int) -> bool:
     """Take further places for somebody who has some already and keeps her number; whether there were enough."""
-    enough = (SlotRow.id == slot_id, SlotRow.waiting == 0, SlotRow.taken + quantity <= SlotRow.places)
-    return _changed(session, enough, {"taken": SlotRow.taken + quantity}) is not None
+    return _changed(session, TAKE_MORE, slot_id=slot_id, quantity=quantity) is not None
 
 
 def give_back(session: Session, slot_id: UUID, quantity: int) -> bool:
     """Give places back; whether somebody waits for them."""
-    slot = _changed(session, (SlotRow.id == slot_id,), {"taken": SlotRow.taken - quantity})
+    slot = _changed(session, GIVE_BACK, slot_id=slot_id, quantity=quantity)
     return slot is not None and slot.waiting > 0
 
 
 def join_line(session: Session, slot_id: UUID) -> int:
     """Stand at the end of the line; the number of that place. Until commit nobody else changes this slot."""
-    slot = _changed(
-        session,
-        (SlotRow.id == slot_id,),
-        {"waiting": SlotRow.waiting + 1, "last_waiting_number": SlotRow.last_waiting_number + 1},
-    )
+    slot = _changed(session, JOIN_LINE, slot_id=slot_id)
     assert slot is not None
     return slot.last_waiting_number
 
 
 def leave_line(session: Session, slot_id: UUID) -> bool:
     """Go out of the line without a place; whether somebody else waits."""
-    slot = _changed(session, (SlotRow.id == slot_id,), {"waiting": SlotRow.waiting - 1})
+    slot = _changed(session, LEAVE_LINE, slot_id=slot_id)
     return slot is not None and slot.waiting > 0
 
 
@@ -107,14 +114,6 @@ def hold_slots(session: Session, slot_ids: Iterable[UUID]) -> None:
     session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def _changed(
-    session: Session, conditions: tuple[ColumnElement[bool], ...], values: dict[str, ColumnElement[int]]
-) -> SlotRow | None:
+def _changed(session: Session, change: ReturningUpdate[SlotRow], **of: UUID | int) -> SlotRow | None:
     """The slot after the change, read anew; None where the conditions do not hold any more."""
-    return session.scalar(
-        update(SlotRow)
-        .where(*conditions)
-        .values(values)
-        .returning(SlotRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    return session.scalar(change, of)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services import people
 from services.actor import Actor, Capability
 from services.allowances.errors import NotEntitled
-from services.benefits import Answer, Benefit, Status, assess, facts_of
+from services.benefits import Answer, Benefit, Status, assess_one, facts_of
 from services.clock import local_day
 from services.database.tables import constraint_of, new_id
 from services.home_adaptation.errors import AdaptationAppliedFor, AddressNotKnown, HomeAdaptedAlready
@@ -77,7 +77,7 @@ def withdraw_adaptation(session: Session, actor: Actor, *, adaptation_id: UUID, 
 
 def entitlement(person: Person, now: datetime) -> Answer:
     """What the rules say of her today."""
-    return assess(facts_of(person, as_of=local_day(now)))[Benefit.HOME_ADAPTATION]
+    return assess_one(facts_of(person, as_of=local_day(now)), Benefit.HOME_ADAPTATION)
 
 
 def keep_entitlement(row: AdaptationRow, person: Person, answer: Answer, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services import people
@@ -34,6 +34,10 @@ from services.home_care.terms import terms_for
 from services.home_care.views import CareWorker, PriceSplit, Provider, ServiceBooking, ServiceQuote
 from services.people import Person
 from services.vouchers import SelfPaidChanged, VoucherSplit, hold_vouchers, split_price
+
+BOOKED_BY = select(ServiceBookingRow.id).where(
+    ServiceBookingRow.request_id == bindparam("request_id"), ServiceBookingRow.person_id == bindparam("person_id")
+)
 
 
 @dataclass(frozen=True)
@@ -113,15 +117,10 @@ def book_service(
     ServicePriceChanged.
     """
     people.require_for(session, actor, Capability.BOOK_SERVICES, person_id=person_id)
-    person = people.get_person(session, actor, person_id=person_id)
-    people.hold(session, person_id)
-    before = session.scalar(
-        select(ServiceBookingRow).where(
-            ServiceBookingRow.request_id == request_id, ServiceBookingRow.person_id == person_id
-        )
-    )
+    person = people.hold_person(session, actor, person_id=person_id)
+    before = session.scalar(BOOKED_BY, {"request_id": request_id, "person_id": person_id})
     if before is not None:
-        return booking_view(session, before)
+        return booking_view(session, session.get_one(ServiceBookingRow, before))
     plan = planned(session, person, service, worker_id, starts_at, now=now)
     booking_id = new_id()
     split = take(session, actor, person, plan, booking_id, agreed_to_pay_fen=agreed_to_pay_fen, now=now)
@@ -164,12 +163,12 @@ def planned(
     if now > until:
         raise TooLateToBook(service=service, day=day, book_until_at=until)
     _no_visit_of_her_own(session, person, wanted, starts_at, without)
-    crews = crews_for(session, person, wanted, day, day, without=without)
-    if not crews.can_come:
-        raise ServiceNotOffered(service=service)
+    crews = crews_for(session, person, wanted, day, day, led_by=worker_id, without=without)
     lead = next((crew for crew in crews.members if crew.worker.id == worker_id), None)
-    if lead is None:
-        raise WorkerUnknown()
+    if lead is None or not crews.can_come:
+        if crews_for(session, person, wanted, day, day).can_come:
+            raise WorkerUnknown()
+        raise ServiceNotOffered(service=service)
     team = crews.team(worker_id, starts_at)
     if team is None:
         raise TimeTaken(service=service, day=day, starts_at=starts_at)

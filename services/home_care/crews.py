@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.calendar import Period, engagements_of
@@ -110,12 +110,20 @@ def providers_for(session: Session, person: Person) -> list[Provider]:
 
 
 def crews_for(
-    session: Session, person: Person, service: Service, first_day: date, last_day: date, *, without: UUID | None = None
+    session: Session,
+    person: Person,
+    service: Service,
+    first_day: date,
+    last_day: date,
+    *,
+    led_by: UUID | None = None,
+    without: UUID | None = None,
 ) -> Crews:
-    """Everybody who may come to her home for this service on one of these days. `without`: a booking whose own
+    """Everybody who may come to her home for this service on one of these days. `led_by`: only those who matter where
+    this worker leads, which are herself and, where several come, her colleagues. `without`: a booking whose own
     engagements do not count, since it is to be changed."""
     providers = {it.id: it for it in providers_for(session, person) if service.code in it.services}
-    rows = _working_for(session, list(providers), first_day)
+    rows = _working_for(session, list(providers), first_day, *_with(led_by, service))
     views = worker_views(session, rows)
     members = tuple(
         Crew(providers[row.provider_id], views[row.id], tuple(shift_view(shift) for shift in row.shifts))
@@ -138,12 +146,23 @@ def colleagues_of(session: Session, provider_id: UUID, day: date) -> Sequence[Ca
     return _working_for(session, [provider_id], day)
 
 
-def _working_for(session: Session, provider_ids: Sequence[UUID], day: date) -> Sequence[CareWorkerRow]:
+def _with(lead: UUID | None, service: Service) -> Iterator[ColumnElement[bool]]:
+    if lead is not None and service.workers == 1:
+        yield CareWorkerRow.id == lead
+    elif lead is not None:
+        hers = select(CareWorkerRow.provider_id).where(CareWorkerRow.id == lead)
+        yield CareWorkerRow.provider_id == hers.scalar_subquery()
+
+
+def _working_for(
+    session: Session, provider_ids: Sequence[UUID], day: date, *which: ColumnElement[bool]
+) -> Sequence[CareWorkerRow]:
     return session.scalars(
         select(CareWorkerRow)
         .where(
             CareWorkerRow.provider_id.in_(provider_ids),
             CareWorkerRow.left_on.is_(None) | (CareWorkerRow.left_on > day),
+            *which,
         )
         .order_by(CareWorkerRow.name, CareWorkerRow.id)
     ).all()

@@ -22,7 +22,7 @@ def tell(
     **more: str | int | date | datetime,
 ) -> None:
     """Write to her about a visit, if a phone of hers is known. `more`: what only this template names."""
-    phone = people.phone_of(session, person.id)
+    phone = people.phone_to_reach(session, person)
     if phone is None:
         return
     queue_message(

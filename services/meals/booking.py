@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,10 @@ from services.meals.telling import tell_about, tell_booked
 from services.meals.views import MealBooking, MealQuote, booking_view
 
 __all__ = ["MOST_PORTIONS", "book_meal", "cancel_meal", "get_booking", "list_meal_bookings", "quote_meal"]
+
+BOOKED_BY = select(MealBookingRow.id).where(
+    MealBookingRow.request_id == bindparam("request_id"), MealBookingRow.person_id == bindparam("person_id")
+)
 
 
 def quote_meal(
@@ -56,8 +60,7 @@ def book_meal(
     are given than there are.
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
-    person = people.get_person(session, actor, person_id=person_id)
-    people.hold(session, person_id)
+    person = people.hold_person(session, actor, person_id=person_id)
     before = booked_by(session, person_id, request_id)
     if before is not None:
         return before
@@ -71,10 +74,8 @@ def book_meal(
 
 def booked_by(session: Session, person_id: UUID, request_id: UUID) -> MealBooking | None:
     """What this request of hers has booked already."""
-    row = session.scalar(
-        select(MealBookingRow).where(MealBookingRow.request_id == request_id, MealBookingRow.person_id == person_id)
-    )
-    return booking_view(row) if row else None
+    booking_id = session.scalar(BOOKED_BY, {"request_id": request_id, "person_id": person_id})
+    return booking_view(session.get_one(MealBookingRow, booking_id)) if booking_id else None
 
 
 def book_offer(
@@ -82,18 +83,17 @@ def book_offer(
 ) -> MealBooking:
     """Take the portions, unless a `number` says that they were taken, and write the booking; the text is the caller's.
     Raises MealFull, AlreadyBooked."""
-    menu, person = wanted.menu, wanted.person
-    slot_id = session.get_one(MenuRow, menu.id).slot_id
+    menu, person = wanted.row, wanted.person
     if number is None:
-        leave_line_for(session, person.id, menu.day, menu.meal, also_changed=[slot_id], now=now)
-        number = slots.take(session, slot_id, wanted.quantity)
+        leave_line_for(session, person.id, menu.day, wanted.menu.meal, also_changed=[menu.slot_id], now=now)
+        number = slots.take(session, menu.slot_id, wanted.quantity)
     if number is None:
-        raise full(menu)
+        raise full(wanted.menu)
     row = MealBookingRow(
         id=new_id(),
         city=person.city,
         person_id=person.id,
-        menu_id=menu.id,
+        menu=menu,
         day=menu.day,
         meal=menu.meal,
         request_id=request_id,
@@ -102,14 +102,13 @@ def book_offer(
         booked_through=actor.channel,
     )
     write_offer(row, wanted)
+    session.add(row)
     try:
-        session.add(row)
-        session.flush()
+        record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
     except IntegrityError as error:
         if constraint_of(error) == ONE_A_MEAL:
             raise AlreadyBooked(day=row.day, meal=row.meal) from error
         raise
-    record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
     return booking_view(row)
 
 
@@ -119,7 +118,7 @@ def write_offer(row: MealBookingRow, wanted: Offer) -> None:
     row.quantity, row.delivery = wanted.quantity, wanted.delivery
     row.price_fen, row.subsidy_fen = split.price_fen, split.subsidy_fen
     row.delivery_fee_fen, row.delivery_subsidy_fen = split.delivery_fee_fen, split.delivery_subsidy_fen
-    row.to_pay_fen, row.subsidy_rule = split.to_pay_fen, wanted.rule
+    row.to_pay_fen, row.subsidy_rule = split.to_pay_fen, wanted.price.rule
 
 
 def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> MealBooking:

@@ -15,7 +15,7 @@ from services.meals.diets import marks_of
 from services.meals.errors import BookingUnknown, TooLateToChange
 from services.meals.lines import give_turns_soon, leave_line_for
 from services.meals.offering import Offer, full, offer
-from services.meals.tables import MealBookingRow, MenuRow
+from services.meals.tables import MealBookingRow
 from services.meals.telling import tell_booked
 from services.meals.views import MealBooking, MealQuote, booking_view
 
@@ -111,7 +111,7 @@ def _take_difference(session: Session, row: MealBookingRow, wanted: Offer) -> No
 
 def _take_elsewhere(session: Session, row: MealBookingRow, wanted: Offer, now: datetime) -> None:
     """Take the new portions before the old ones are given back, so that she never has neither."""
-    menu = session.get_one(MenuRow, wanted.menu.id)
+    menu = wanted.row
     both = [menu.slot_id, row.menu.slot_id]
     leave_line_for(session, row.person_id, menu.day, wanted.menu.meal, also_changed=both, now=now)
     slots.hold_slots(session, both)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.clock import local_day
@@ -23,7 +24,7 @@ from services.meals.errors import (
     QuantityWrong,
 )
 from services.meals.menus import can_be_delivered
-from services.meals.subsidy import cap_on, price_of
+from services.meals.subsidy import SubsidisedPrice, cap_on, price_of
 from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.views import Meal, MealQuote, Menu, PriceSplit, cancel_until, menu_view
 from services.people import Person
@@ -31,17 +32,47 @@ from services.people import Person
 # More than this for one person is a party, and a party talks to the canteen.
 MOST_PORTIONS = 4
 
+# Worded once: at the hour when orders end these run by the thousand, and wording them takes longer than running them.
+MENU = select(MenuRow).where(MenuRow.id == bindparam("menu_id")).execution_options(populate_existing=True)
+HERS_IN_A_WEEK = select(MealBookingRow.id, MealBookingRow.day, MealBookingRow.meal, MealBookingRow.subsidy_fen).where(
+    MealBookingRow.person_id == bindparam("person_id"),
+    MealBookingRow.status != "cancelled",
+    MealBookingRow.day.between(bindparam("monday"), bindparam("sunday")),
+)
+
 
 @dataclass(frozen=True)
 class Offer:
-    """What she can have, and what it costs her. `rule` is the rule that the subsidy follows from."""
+    """What she can have, and what it costs her, which is reckoned once somebody asks. `row` is the menu as stored, for
+    whoever books it; `subsidised_on` are the days of that week whose subsidy she has had."""
 
     person: Person
+    row: MenuRow = field(repr=False)
     menu: Menu
     quantity: int
     delivery: bool
-    split: PriceSplit
-    rule: str
+    subsidised_on: tuple[date, ...]
+
+    @cached_property
+    def price(self) -> SubsidisedPrice:
+        """What it costs, and the rule that the subsidy follows from."""
+        menu = self.menu
+        return price_of(
+            self.person,
+            menu.canteen,
+            cap_on(self.person, menu.day),
+            day=menu.day,
+            meal=menu.meal,
+            price_fen=menu.price_fen,
+            quantity=self.quantity,
+            delivery=self.delivery,
+            taken_on=self.subsidised_on,
+        )
+
+    @property
+    def split(self) -> PriceSplit:
+        """What it costs."""
+        return self.price.split
 
     def require_portions(self) -> None:
         """Raises MealFull where fewer portions are left than she wants."""
@@ -96,27 +127,18 @@ def offer(
     `instead_of`: a booking that would be no more. `also_subsidised_on`: days whose subsidy would be used up by what she
     wants besides.
     """
-    row = session.get(MenuRow, menu_id, populate_existing=True)
+    row = session.scalar(MENU, {"menu_id": menu_id})
     if row is None or row.city != person.city:
         raise MenuUnknown()
     menu = menu_view(row)
-    _check(person, menu, quantity=quantity, delivery=delivery, now=now)
     booked = _booked_in_week_of(session, person.id, menu.day, but_for=instead_of)
     for each in booked:
+        # Before everything else: whoever never saw the answer to her press asks again, however late it is then.
         if (each.day, each.meal) == (menu.day, menu.meal):
             raise AlreadyBooked(booking_id=each.id, day=menu.day, meal=menu.meal.value)
-    price = price_of(
-        person,
-        menu.canteen,
-        cap_on(person, menu.day),
-        day=menu.day,
-        meal=menu.meal,
-        price_fen=menu.price_fen,
-        quantity=quantity,
-        delivery=delivery,
-        taken_on=[*(each.day for each in booked if each.is_subsidised), *also_subsidised_on],
-    )
-    return Offer(person, menu, quantity, delivery, price.split, price.rule)
+    _check(person, menu, quantity=quantity, delivery=delivery, now=now)
+    subsidised_on = (*(each.day for each in booked if each.is_subsidised), *also_subsidised_on)
+    return Offer(person, row, menu, quantity, delivery, subsidised_on)
 
 
 def _check(person: Person, menu: Menu, *, quantity: int, delivery: bool, now: datetime) -> None:
@@ -133,13 +155,8 @@ def _check(person: Person, menu: Menu, *, quantity: int, delivery: bool, now: da
 def _booked_in_week_of(session: Session, person_id: UUID, day: date, *, but_for: UUID | None) -> list[_BookedMeal]:
     """Her meals from Monday to Sunday, which is as far as the subsidy of a day looks."""
     monday = day - timedelta(days=day.weekday())
-    rows = session.execute(
-        select(MealBookingRow.id, MealBookingRow.day, MealBookingRow.meal, MealBookingRow.subsidy_fen).where(
-            MealBookingRow.person_id == person_id,
-            MealBookingRow.status != "cancelled",
-            MealBookingRow.day.between(monday, monday + timedelta(days=6)),
-        )
-    )
+    week = {"person_id": person_id, "monday": monday, "sunday": monday + timedelta(days=6)}
+    rows = session.execute(HERS_IN_A_WEEK, week)
     return [
         _BookedMeal(booking_id, on, Meal(meal), subsidy_fen > 0)
         for booking_id, on, meal, subsidy_fen in rows

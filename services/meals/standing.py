@@ -99,8 +99,7 @@ def place_standing_order(
     DeliveryNotOffered, MealDayNotOffered (this canteen has no menus for this meal).
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
-    person = people.get_person(session, actor, person_id=person_id)
-    people.hold(session, person_id)
+    person = people.hold_person(session, actor, person_id=person_id)
     before = session.scalar(
         select(StandingOrderRow).where(
             StandingOrderRow.request_id == request_id, StandingOrderRow.person_id == person_id

@@ -34,7 +34,7 @@ def tell_booked(session: Session, person: Person, booking: MealBooking, template
 
 def tell(session: Session, person: Person, template: str, now: datetime, **variables: object) -> None:
     """Text her, where she has a phone."""
-    phone = people.phone_of(session, person.id)
+    phone = people.phone_to_reach(session, person)
     if phone is None:
         return
     said: dict[str, str | int | date] = {"name": person.masked_name}

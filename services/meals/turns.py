@@ -42,7 +42,8 @@ def give_due_turns(sessions: sessionmaker[Session], *, city: str, now: datetime)
 
 def is_first_who_fits(session: Session, row: MealWaitRow) -> bool:
     """Whether it is this one's turn. The slot is held, so nobody else's turn comes meanwhile."""
-    return row.id == session.scalar(_whose_turn(row.menu_id))
+    # A line is long where nothing is left, and then nobody needs to look who is first in it.
+    return row.quantity <= row.menu.slot.free and row.id == session.scalar(_whose_turn(row.menu_id))
 
 
 def give_turn(session: Session, row: MealWaitRow, *, now: datetime) -> None:

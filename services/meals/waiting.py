@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,10 +19,14 @@ from services.meals.diets import marks_of
 from services.meals.errors import AlreadyWaiting, WaitingUnknown
 from services.meals.lines import count_ahead, held_wait, leave, waits_of
 from services.meals.offering import Offer, offer
-from services.meals.tables import ONE_PLACE_IN_LINE, MealWaitRow, MenuRow
+from services.meals.tables import ONE_PLACE_IN_LINE, MealWaitRow
 from services.meals.turns import give_turn, is_first_who_fits
 from services.meals.views import MealQuote, Menu, menu_view
 from services.people import Person
+
+WAITING_BY = select(MealWaitRow.id).where(
+    MealWaitRow.request_id == bindparam("request_id"), MealWaitRow.person_id == bindparam("person_id")
+)
 
 
 class WaitingStatus(StrEnum):
@@ -87,13 +91,10 @@ def join_waiting_list(
     MealFull.
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
-    person = people.get_person(session, actor, person_id=person_id)
-    people.hold(session, person_id)
-    before = session.scalar(
-        select(MealWaitRow).where(MealWaitRow.request_id == request_id, MealWaitRow.person_id == person_id)
-    )
+    person = people.hold_person(session, actor, person_id=person_id)
+    before = session.scalar(WAITING_BY, {"request_id": request_id, "person_id": person_id})
     if before is not None:
-        return waiting_view(session, before)
+        return waiting_view(session, session.get_one(MealWaitRow, before))
     wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
     _require_not_waiting(session, wanted)
     wanted.require_agreed(agreed_to_pay_fen)
@@ -166,15 +167,15 @@ def _require_not_waiting(session: Session, wanted: Offer) -> None:
 def _joined(
     session: Session, actor: Actor, person: Person, wanted: Offer, request_id: UUID, now: datetime
 ) -> MealWaitRow:
-    menu = wanted.menu
+    menu = wanted.row
     row = MealWaitRow(
         id=new_id(),
         city=person.city,
         person_id=person.id,
-        menu_id=menu.id,
+        menu=menu,
         day=menu.day,
         meal=menu.meal,
-        number=slots.join_line(session, session.get_one(MenuRow, menu.id).slot_id),
+        number=slots.join_line(session, menu.slot_id),
         quantity=wanted.quantity,
         delivery=wanted.delivery,
         agreed_to_pay_fen=wanted.split.to_pay_fen,
@@ -187,7 +188,7 @@ def _joined(
         session.flush()
     except IntegrityError as error:
         if constraint_of(error) == ONE_PLACE_IN_LINE:
-            raise AlreadyWaiting(day=menu.day, meal=menu.meal.value) from error
+            raise AlreadyWaiting(day=menu.day, meal=menu.meal) from error
         raise
     _record(session, actor, "meal_line_joined", row, now)
     return row

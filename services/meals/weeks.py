@@ -119,8 +119,7 @@ def book_week(
     `request_id` again answers with what it booked. Raises NotAllowed, MenuUnknown.
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
-    person = people.get_person(session, actor, person_id=person_id)
-    people.hold(session, person_id)
+    person = people.hold_person(session, actor, person_id=person_id)
     menus = _menus(session, person, [wish.menu_id for wish in wishes])
     # All at once and in one order, so that two weeks never wait for each other.
     in_line = [row.menu.slot_id for row in waits_of(session, person_id, local_day(now))]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, or_, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -52,6 +52,17 @@ class PhoneNoteRow(Table):
     message_id: Mapped[UUID | None]  # the incoming text message that said so
     noted_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+# Worded once: nothing is written to anybody without it.
+WITHHELD = select(PhoneNoteRow.kind).where(
+    PhoneNoteRow.phone_index == bindparam("phone_index"),
+    PhoneNoteRow.ended_at.is_(None),
+    or_(
+        PhoneNoteRow.kind == PhoneNote.STOPPED,
+        and_(PhoneNoteRow.kind == PhoneNote.DOUBTFUL, PhoneNoteRow.person_id == bindparam("person_id")),
+    ),
+)
 
 
 def note_phone(
@@ -107,16 +118,7 @@ def is_doubtful(session: Session, phone: str, person_id: UUID) -> bool:
 
 def withheld_because(session: Session, phone: str, person_id: UUID | None) -> PhoneNote | None:
     """Why nothing may be sent unasked to this phone, for this person; None where it may."""
-    kinds = session.scalars(
-        select(PhoneNoteRow.kind).where(
-            PhoneNoteRow.phone_index == _index(session, phone),
-            PhoneNoteRow.ended_at.is_(None),
-            or_(
-                PhoneNoteRow.kind == PhoneNote.STOPPED,
-                and_(PhoneNoteRow.kind == PhoneNote.DOUBTFUL, PhoneNoteRow.person_id == person_id),
-            ),
-        )
-    ).all()
+    kinds = session.scalars(WITHHELD, {"phone_index": _index(session, phone), "person_id": person_id}).all()
     return None if not kinds else PhoneNote.STOPPED if PhoneNote.STOPPED in kinds else PhoneNote.DOUBTFUL
 
 

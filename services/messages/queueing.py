@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
-from services.job_queue import SEND_MESSAGES, defer_once
+from services.job_queue import SEND_MESSAGES, defer_for_all, defer_once
 from services.messages.copies import copies_of
 from services.messages.phone_notes import PhoneNote, withheld_because
 from services.messages.quiet_hours import due_at
@@ -85,7 +85,10 @@ def queue_asked_for_message(
     """The same for what somebody with this phone asked for a moment ago, such as a code to sign in: it goes also to a
     phone that wants nothing else."""
     message = _message(session, template, city, phone, locale, now, person_id, variables)
-    _queue(session, message)
+    session.add(message)
+    session.flush()
+    # She waits for it with the phone in her hand.
+    defer_once(session, SEND_MESSAGES)
     return message.id
 
 
@@ -118,7 +121,7 @@ def _message(
 def _queue(session: Session, message: OutgoingMessage) -> None:
     session.add(message)
     session.flush()
-    defer_once(session, SEND_MESSAGES)
+    defer_for_all(session, SEND_MESSAGES)
 
 
 def _withhold(session: Session, message: OutgoingMessage, because: PhoneNote, now: datetime) -> None:

@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.allowances.months import months_later
-from services.benefits import Answer, assess, facts_of
+from services.benefits import Answer, assess_one, facts_of
 from services.benefits.reasons import NOT_IN_FORCE
 from services.people import Person
 from services.vouchers.kinds import VoucherKind
 from services.vouchers.tables import VoucherRow
+
+# Worded once: a price asks for it four times.
+HERS_OF_A_MONTH = (
+    select(VoucherRow)
+    .where(
+        VoucherRow.person_id == bindparam("person_id"),
+        VoucherRow.kind == bindparam("kind"),
+        VoucherRow.month == bindparam("month"),
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -57,16 +68,12 @@ def worth_of(session: Session, person: Person, kind: VoucherKind, month: date) -
 
 def by_rules(person: Person, kind: VoucherKind, month: date) -> Answer:
     """What the rules of the month's first day say of what is known of her now."""
-    return assess(facts_of(person, as_of=month), [kind.benefit])[kind.benefit]
+    return assess_one(facts_of(person, as_of=month), kind.benefit)
 
 
 def voucher_row(session: Session, person_id: UUID, kind: VoucherKind, month: date) -> VoucherRow | None:
     """Her voucher of a month as stored."""
-    return session.scalar(
-        select(VoucherRow)
-        .where(VoucherRow.person_id == person_id, VoucherRow.kind == kind, VoucherRow.month == month)
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(HERS_OF_A_MONTH, {"person_id": person_id, "kind": kind, "month": month})
 
 
 def _facts_took(person: Person, kind: VoucherKind, before: VoucherRow, answer: Answer) -> bool:

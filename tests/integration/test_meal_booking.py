@@ -95,6 +95,15 @@ def test_a_second_booking_of_the_meal_names_the_first(session: Session, wang: Pe
     assert refused.value.facts["booking_id"] == first.id
 
 
+def test_after_the_kitchen_has_begun_who_has_the_meal_is_told_that_she_has_it(session: Session, wang: Person) -> None:
+    menu = nearest(session, wang).menu
+    first = book(session, wang, menu.id)
+    # The page did not arrive, and by the time that she looks again it is too late for others.
+    with pytest.raises(meals.AlreadyBooked) as refused:
+        book(session, wang, menu.id, now=menu.order_until_at + timedelta(minutes=2))
+    assert refused.value.facts["booking_id"] == first.id
+
+
 def test_cancelling_gives_the_portion_back_and_tells_her_once(session: Session, wang: Person) -> None:
     menu = nearest(session, wang).menu
     booking = book(session, wang, menu.id, quantity=2)

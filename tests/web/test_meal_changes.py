@@ -111,6 +111,19 @@ def test_a_change_texts_once_however_often_it_is_pressed(hers: FlaskClient, sess
     assert queued_templates(session).count("meal_changed") == before + 1
 
 
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1, hours=5)], ids=["at once", "after the cut-off"])
+def test_the_question_about_a_change_that_is_made_leads_to_the_meal(
+    hers: FlaskClient, booking: str, clock: TestClock, later: timedelta
+) -> None:
+    review = follow(hers, follow(hers, hers.get(booking), "修改 几份"), "3份")
+    assert confirm(hers, review).status_code == 303
+    clock.at += later
+    # Where the answer was lost she loads the question again.
+    again = hers.get(review.request.full_path)
+    assert (again.status_code, again.location) == (303, booking)
+    assert "3份" in words_of(hers.get(booking))
+
+
 def test_after_the_cut_off_nothing_can_be_changed(hers: FlaskClient, booking: str, clock: TestClock) -> None:
     review = follow(hers, follow(hers, hers.get(booking), "修改 几份"), "3份")
     clock.at += timedelta(days=1, hours=5)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.errors import ServiceError
-from services.meals import Meal, MealFull, OrdersClosed, PriceChanged, book_meal, change_meal, list_menus
+from services.meals import Meal, MealFull, OrdersClosed, PriceChanged, book_meal, change_meal, get_booking, list_menus
 from webapp.access import current_actor, current_person
 from webapp.error_words import error_words
 from webapp.meals.choosing import distances, menu_in_address, next_address, number_in_form, quote_of
@@ -25,9 +25,14 @@ blueprint = Blueprint("reviewing", __name__, url_prefix="/meals/book/review")
 
 
 @blueprint.get("")
-def review() -> Response:
-    """Everything on one page before anything is booked. The request id makes a double tap one booking."""
+def review() -> AnyResponse:
+    """Everything on one page before anything is booked. The request id makes a double tap one booking. A change that is
+    made already leads to the meal: whoever never saw the answer to her press is not asked again."""
     menu_id, delivery, quantity, booking = _chosen()
+    if booking is not None:
+        found = get_booking(database_session(), current_actor(), booking_id=booking)
+        if (found.menu.id, found.delivery, found.quantity) == (menu_id, delivery, quantity):
+            return redirect(url_for("bookings.booking", booking_id=booking), 303)
     quote = quote_of(menu_id, delivery=delivery, quantity=quantity, booking=booking)
     return show("meals/review.html", quote=quote, wish=Wish.of_quote(quote, booking), request_id=uuid4())
 
