@@ -45,6 +45,9 @@ def newest_booking(site: OwnSite) -> ServiceBookingRow:
         return session.scalars(select(ServiceBookingRow).order_by(ServiceBookingRow.id.desc()).limit(1)).one()
 
 
+PHONES = {"李德全": "15400000004", "王秀珍": "15400000002"}
+
+
 class Browsers:
     """A browser for everybody, each with a profile of its own."""
 
@@ -59,7 +62,7 @@ class Browsers:
         with unit_of_work(self._site.database.sessions) as session:
             person = person_named(session, name)
             token = open_session(
-                session, person_id=person.id, phone="15400000004", city=person.city, now=self._site.clock.at
+                session, person_id=person.id, phone=PHONES[name], city=person.city, now=self._site.clock.at
             )
         signing = SecureCookieSessionInterface().get_signing_serializer(self._site.app)
         assert signing is not None

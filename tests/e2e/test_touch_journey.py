@@ -33,7 +33,7 @@ def test_from_the_phone_number_to_the_text_message_to_cancelling(hand: tuple[Pag
 
     page.get_by_role("main").get_by_role("link", name="订餐", exact=True).click()
     page.get_by_role("link", name=re.compile("^明天")).click()
-    page.get_by_role("link", name="午餐").click()
+    page.get_by_role("link", name=re.compile("^午餐")).click()
     page.locator(".card", has_text="可以送到家").first.get_by_role("link", name="选这家").click()
     page.get_by_role("link", name="送到我家").click()
 

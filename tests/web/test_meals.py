@@ -203,7 +203,7 @@ def test_when_no_worker_sends_the_booking_says_that_the_message_comes_later(
     hers: FlaskClient, session: Session
 ) -> None:
     booking = book_lunch(hers)
-    session.execute(update(OutgoingMessage).values(queued_at=func.now() - timedelta(seconds=60)))
+    session.execute(update(OutgoingMessage).values(due_at=func.now() - timedelta(seconds=60)))
     assert "短信现在发得慢" in words_of(hers.get(booking))
-    session.execute(update(OutgoingMessage).values(queued_at=func.now()))
+    session.execute(update(OutgoingMessage).values(due_at=func.now()))
     assert "短信现在发得慢" not in words_of(hers.get(booking))
