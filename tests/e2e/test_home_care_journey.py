@@ -146,6 +146,7 @@ def test_from_the_booking_to_the_settlement(browsers: Browsers, care_site: OwnSi
     hers.goto("/")
     hers.get_by_role("link", name="说说怎么样").click()
     hers.get_by_role("button", name="很好").click()
+    expect(hers.locator(".notice-done")).to_be_visible()
     expect(hers.locator("main")).to_contain_text("很好")
     assert newest_booking(care_site).state == ServiceState.CONFIRMED
 
