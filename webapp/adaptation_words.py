@@ -18,7 +18,9 @@ def install(app: Flask) -> None:
         adaptation_item=item_words,
         adaptation_group=group_words,
         adaptation_event=event_words,
+        her_adaptation_event=her_event_words,
         home_owner=owner_words,
+        her_home=her_home_words,
         photo_stage=stage_words,
     )
 
@@ -104,6 +106,32 @@ def owner_words(owner: Owner) -> str:
         Owner.FAMILY: _("A home of her family"),
         Owner.LANDLORD: _("A rented home"),
     }[owner]
+
+
+def her_home_words(owner: Owner) -> str:
+    """The same as it is said to her."""
+    return {
+        Owner.HERSELF: _("It is my own home"),
+        Owner.FAMILY: _("It belongs to my family"),
+        Owner.LANDLORD: _("I rent it"),
+    }[owner]
+
+
+def her_event_words(kind: EventKind) -> str:
+    """What happened in her case, as it is said to her."""
+    return {
+        EventKind.APPLIED: _("You applied."),
+        EventKind.ASSESSED: _("Your home was looked at."),
+        EventKind.QUOTED: _("The firm said what it costs."),
+        EventKind.AGREED: _("You said yes."),
+        EventKind.OWNER_AGREED: _("The owner agreed on paper."),
+        EventKind.APPROVED: _("Your community approved it."),
+        EventKind.BEGUN: _("The firm began."),
+        EventKind.FINISHED: _("The firm said that it is done."),
+        EventKind.OBJECTED: _("You said that something is not well."),
+        EventKind.ACCEPTED: _("You said that all is well."),
+        EventKind.PAID: _("The government paid the firm."),
+    }.get(kind, event_words(kind))
 
 
 def stage_words(stage: PhotoStage) -> str:

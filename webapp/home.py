@@ -13,6 +13,7 @@ from services.allowances import open_offers
 from services.certification import CertificationStatus, certification_of
 from services.clock import local_day
 from services.delegation import delegates_of
+from services.home_adaptation import latest_adaptation
 from services.home_care import ServiceBooking, ServiceState, list_service_bookings
 from services.meals import list_meal_bookings
 from webapp.access import current_actor, find_signed_in, open_to_anyone
@@ -52,6 +53,11 @@ def home() -> AnyResponse:
         else None
     )
     asked_visit, next_visit = _visits(person.id, at) if Capability.SEE_SERVICES in may else (None, None)
+    safer_home = (
+        latest_adaptation(database_session(), current_actor(), person_id=person.id)
+        if Capability.ANSWER_OFFERS in may
+        else None
+    )
     asking = delegates_of(database_session(), current_actor(), person_id=person.id, now=at) if is_herself(may) else ()
     return show(
         "home/home.html",
@@ -63,6 +69,7 @@ def home() -> AnyResponse:
         next_booking=coming[0] if coming else None,
         asked_visit=asked_visit,
         next_visit=next_visit,
+        safer_home=safer_home if safer_home and safer_home.waits_for_senior else None,
     )
 
 

@@ -13,10 +13,12 @@ from services.home_adaptation import (
     Adaptation,
     AdaptationState,
     AdaptationUnknown,
+    EventKind,
     Owner,
     accept_work,
     agree_to_quote,
     apply_for_adaptation,
+    events_of_adaptation,
     latest_adaptation,
     object_to_work,
     read_photo,
@@ -46,16 +48,27 @@ def adaptation() -> Response:
     """Where it stands, and the one thing to do now; before she applied, the question that it begins with."""
     found = _latest()
     if found is None or found.state in WITHOUT_WORK:
-        return show("home_adaptation/apply.html", before=found, owners=list(Owner))
+        return show("home_adaptation/apply.html", before=found)
     step = next(place for place, states in enumerate(STEPS, 1) if found.state in states)
-    return show("home_adaptation/adaptation.html", adaptation=found, step=step, steps=len(STEPS))
+    events = events_of_adaptation(database_session(), current_actor(), adaptation_id=found.id)
+    # Each photo is an event; she sees the photos themselves.
+    told = [event for event in events if event.kind is not EventKind.PHOTO_ADDED]
+    return show("home_adaptation/adaptation.html", adaptation=found, step=step, steps=len(STEPS), events=told)
+
+
+@blueprint.get("/application/<owner>")
+def application(owner: str) -> AnyResponse:
+    """What applying means for a home that is hers, her family's or rented, before she does."""
+    if owner not in set(Owner):
+        return _back()
+    return show("home_adaptation/application.html", owner=Owner(owner))
 
 
 @blueprint.post("/application/<owner>")
 def apply(owner: str) -> AnyResponse:
-    """Apply, for a home that is hers, her family's or rented."""
+    """Apply for it."""
     if owner not in set(Owner):
-        return redirect(url_for("home_adaptation.adaptation"), 303)
+        return _back()
     apply_for_adaptation(
         database_session(), current_actor(), person_id=current_person().id, owner=Owner(owner), now=now()
     )

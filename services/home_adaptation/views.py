@@ -91,6 +91,12 @@ class Adaptation:
     rule_version: str
 
     @property
+    def waits_for_senior(self) -> bool:
+        """Whether it goes on only when she says something: to the quote, or to the work."""
+        asked = self.state is AdaptationState.QUOTED and self.agreed_at is None
+        return asked or self.state is AdaptationState.BUILT
+
+    @property
     def can_be_withdrawn(self) -> bool:
         """Whether she can still take it back."""
         return self.state in BEFORE_APPROVAL or self.state is AdaptationState.APPROVED

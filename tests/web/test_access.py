@@ -99,6 +99,7 @@ ROUTES = {
     ("GET", "/benefits/payments"): SIGNED_IN,
     ("POST", "/benefits/<name>/apply"): SIGNED_IN,
     ("GET", "/home-adaptation"): SIGNED_IN,
+    ("GET", "/home-adaptation/application/<owner>"): SIGNED_IN,
     ("POST", "/home-adaptation/application/<owner>"): SIGNED_IN,
     ("POST", "/home-adaptation/agreement"): SIGNED_IN,
     ("POST", "/home-adaptation/acceptance"): SIGNED_IN,

@@ -11,17 +11,18 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from services.actor import Actor, ActorKind
-from services.database import new_id
 from services.demo.staff import add_demo_staff
 from services.home_adaptation import (
     MOST_BYTES,
     AdaptationState,
     EventKind,
+    Firm,
     Owner,
     PhotoStage,
     latest_adaptation,
     rules_on,
 )
+from services.home_adaptation.tables import FirmRow
 from services.people import Person
 from services.staff.accounts import NewStaff
 from tests.adapting import firm as add_a_firm
@@ -42,10 +43,15 @@ def desk(site: Flask, session: Session) -> FlaskClient:
 
 
 @pytest.fixture
-def office(site: Flask, session: Session) -> FlaskClient:
-    """The browser of a firm's office."""
-    workplace_id = new_id()
-    add_a_firm(session, workplace_id, city=CITY)
+def firm(session: Session) -> Firm:
+    """A firm besides those of the demonstration."""
+    return add_a_firm(session, city=CITY)
+
+
+@pytest.fixture
+def office(site: Flask, session: Session, firm: Firm) -> FlaskClient:
+    """The browser of that firm's office."""
+    workplace_id = session.get_one(FirmRow, firm.id).workplace_id
     account = NewStaff(FIRM, "周师傅", ActorKind.PROVIDER, workplace_id=workplace_id)
     add_demo_staff(session, [account], city=CITY, now=NOW)
     return staff_browser(site, session, FIRM)
@@ -80,10 +86,10 @@ def state(session: Session, person: Person) -> AdaptationState:
 
 
 def test_three_people_make_a_home_safe(
-    hers: FlaskClient, desk: FlaskClient, office: FlaskClient, session: Session, wang: Person
+    hers: FlaskClient, desk: FlaskClient, office: FlaskClient, firm: Firm, session: Session, wang: Person
 ) -> None:
     assert "是我自己的房子" in words_of(hers.get("/home-adaptation"))
-    assert press(hers, "/home-adaptation", "/herself").status_code == 303
+    assert press(hers, "/home-adaptation/application/herself", "/herself").status_code == 303
     assert "社区会上门看看" in words_of(hers.get("/home-adaptation"))
 
     task = next(link.get("href") for link in page_of(desk.get("/staff")).iter("a") if "/tasks/" in link.get("href", ""))
@@ -93,7 +99,7 @@ def test_three_people_make_a_home_safe(
     assert "水贝" not in words_of(desk.get(case))
     shown = press(desk, case, "/home")
     assert "15400000002" in words_of(shown)
-    sent = press(desk, case, "/assessment", need=["grab_bars", "wheelchair"], words="浴室湿滑")
+    sent = press(desk, case, "/assessment", firm=str(firm.id), need=["grab_bars", "wheelchair"], words="浴室湿滑")
     assert sent.status_code == 303
     assert "公司正在算价钱" in words_of(hers.get("/home-adaptation"))
 
@@ -135,7 +141,7 @@ def test_three_people_make_a_home_safe(
 
 
 def test_a_worker_does_all_of_it_with_her_at_the_desk(
-    desk: FlaskClient, office: FlaskClient, session: Session, wang: Person
+    desk: FlaskClient, office: FlaskClient, firm: Firm, session: Session, wang: Person
 ) -> None:
     new = f"/staff/adaptations/of/{wang.id}"
     assert new in desk.get(f"/staff/people/{wang.id}").get_data(as_text=True)
@@ -143,7 +149,7 @@ def test_a_worker_does_all_of_it_with_her_at_the_desk(
     assert "请选择房子是谁的" in words_of(desk.get(new))
     case = press(desk, new, new, owner="landlord").location
     assert desk.get(new).location == case
-    press(desk, case, "/assessment", need=["ramp"], words="")
+    press(desk, case, "/assessment", firm=str(firm.id), need=["ramp"], words="")
     press(desk, case, "/photos/before", photo=a_photo())
     press(office, case.replace("/staff/", "/staff/provider/"), "/quote", **{"price-ramp": "800"})
     press(desk, case, "/agreement")
@@ -157,8 +163,37 @@ def test_a_worker_does_all_of_it_with_her_at_the_desk(
     assert "王*珍" in words_of(desk.get("/staff/adaptations"))
 
 
+def test_choosing_whose_home_it_is_applies_for_nothing_yet(hers: FlaskClient, session: Session, wang: Person) -> None:
+    forms = page_of(hers.get("/home-adaptation")).iter("form")
+    assert not [form for form in forms if "/application" in form.get("action", "")]
+    asked = words_of(hers.get("/home-adaptation/application/landlord"))
+    assert "现在申请吗" in asked
+    assert "房主要书面同意" in asked
+    assert "房主" not in words_of(hers.get("/home-adaptation/application/herself"))
+    assert latest_adaptation(session, SYSTEM, person_id=wang.id) is None
+
+
+def test_her_first_page_says_when_her_word_is_waited_for(
+    hers: FlaskClient, desk: FlaskClient, office: FlaskClient, firm: Firm, session: Session, wang: Person
+) -> None:
+    asked = "改造我的家要多少钱"
+    press(hers, "/home-adaptation/application/herself", "/herself")
+    found = latest_adaptation(session, SYSTEM, person_id=wang.id)
+    assert found is not None
+    case, at_firm = f"/staff/adaptations/{found.id}", f"/staff/provider/adaptations/{found.id}"
+    assert asked not in words_of(hers.get("/"))
+    press(desk, case, "/assessment", firm=str(firm.id), need=["grab_bars"], words="")
+    press(office, at_firm, "/quote", **{"price-grab_bars": "250", "price-wheelchair": "4000"})
+    assert asked in words_of(hers.get("/"))
+    page = words_of(hers.get("/home-adaptation"))
+    assert "辅具和智能设备政府最多出3,000元" in page
+    assert "公司报了价" in page
+    press(hers, "/home-adaptation", "/agreement")
+    assert asked not in words_of(hers.get("/"))
+
+
 def test_she_takes_it_back(hers: FlaskClient, session: Session, wang: Person) -> None:
-    press(hers, "/home-adaptation", "/family")
+    press(hers, "/home-adaptation/application/family", "/family")
     assert "真的不做了吗" in words_of(hers.get("/home-adaptation/withdrawal"))
     assert press(hers, "/home-adaptation/withdrawal", "/withdrawal").status_code == 303
     assert state(session, wang) is AdaptationState.WITHDRAWN
@@ -168,7 +203,7 @@ def test_she_takes_it_back(hers: FlaskClient, session: Session, wang: Person) ->
 def test_cases_and_photos_are_closed_to_others(
     site: Flask, hers: FlaskClient, desk: FlaskClient, session: Session, wang: Person, clock: TestClock
 ) -> None:
-    press(hers, "/home-adaptation", "/herself")
+    press(hers, "/home-adaptation/application/herself", "/herself")
     found = latest_adaptation(session, SYSTEM, person_id=wang.id)
     assert found is not None
     case = f"/staff/adaptations/{found.id}"
@@ -185,7 +220,7 @@ def test_cases_and_photos_are_closed_to_others(
 def test_what_is_no_photo_or_too_large_is_refused(
     hers: FlaskClient, desk: FlaskClient, session: Session, wang: Person
 ) -> None:
-    press(hers, "/home-adaptation", "/herself")
+    press(hers, "/home-adaptation/application/herself", "/herself")
     found = latest_adaptation(session, SYSTEM, person_id=wang.id)
     assert found is not None
     case = f"/staff/adaptations/{found.id}"
