@@ -30,7 +30,11 @@ CREATE TEMPORARY TABLE certification_incoming (
 COPY = "COPY certification_incoming (line, index, name, kind, seen_on, confidence) FROM STDIN"
 WHOSE = """
 UPDATE certification_incoming i SET person_id = p.id
-FROM persons p WHERE p.id_number_index = i.index AND p.city = :city
+FROM (
+    SELECT id, id_number_index FROM persons WHERE city = :city
+    UNION ALL
+    SELECT person_id, id_number_index FROM former_id_numbers WHERE city = :city
+) p WHERE p.id_number_index = i.index
 """
 # Of people who are nobody's concern here nothing is kept.
 NOT_OURS = "DELETE FROM certification_incoming WHERE person_id IS NULL"

@@ -11,7 +11,7 @@ from services.registry.importing import Counts, ImportReport, import_extract
 from services.registry.origins import Origin, origins_of
 from services.registry.plausibility import ImportHeld, Limits
 from services.registry.reading import Rejection
-from services.registry.settlements import FindingSettled, FindingUnknown, Settlement, SettlementImpossible
+from services.registry.settlements import FindingSettled, FindingUnknown, RecordInUse, Settlement, SettlementImpossible
 from services.registry.settling import Settled, settle_finding, settlements_for
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Origin",
+    "RecordInUse",
     "Rejection",
     "Settled",
     "Settlement",

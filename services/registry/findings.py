@@ -36,6 +36,8 @@ class FindingKind(StrEnum):
     CARD_HOLDER_DIFFERS = "card_holder_differs"
     # rows of one extract, or of two extracts of one day, say different things of one person
     SOURCE_CONTRADICTS_ITSELF = "source_contradicts_itself"
+    # somebody new has the name, sex and birth date of somebody known whom this extract names no more
+    KNOWN_UNDER_OTHER_NUMBER = "known_under_other_number"
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,22 @@ FROM registry_records WHERE id_number_index = ANY(CAST(:indexes AS bytea[])) AND
 """
 
 
+# Ids sort by time: whoever is new here came after the import began.
+KNOWN_UNDER_OTHER_NUMBER = """
+SELECT new.id_number_index, known.id::text,
+    jsonb_build_object('other', known.id, 'source', i.source, 'stated_on', i.extract_on)
+FROM registry_imports i
+    JOIN persons new ON new.id > i.id AND new.city = i.city
+    JOIN persons known ON known.id < i.id AND known.city = i.city
+        AND (known.name, known.sex, known.birth_on) = (new.name, new.sex, new.birth_on)
+WHERE i.id = :import_id AND known.died_on IS NULL AND new.died_on IS NULL
+    AND NOT EXISTS (
+        SELECT FROM registry_records r
+        WHERE r.id_number_index = known.id_number_index AND r.city = i.city AND r.kind = i.kind AND r.import_id = i.id
+    )
+"""
+
+
 class Findings:
     """Adds findings of one import; counts those that were not known before."""
 
@@ -168,6 +186,11 @@ class Findings:
         can be wrong with somebody new."""
         if indexes:
             self._add(FindingKind.BIRTH_ON_DIFFERS_FROM_ID_NUMBER, OF_NEW_PEOPLE, indexes)
+
+    def of_changed_numbers(self) -> None:
+        """Those who are new, and may be somebody known whose ID number has changed. Two whom the same extract names are
+        two people."""
+        self._add(FindingKind.KNOWN_UNDER_OTHER_NUMBER, KNOWN_UNDER_OTHER_NUMBER)
 
     def of_known_people(self) -> None:
         """Everything that does not fit together about the people in the rows that were just merged."""
@@ -200,9 +223,12 @@ class Findings:
             index_elements=["id_number_index", "kind", "fingerprint", "city"],
             set_={"status": "open", "found_at": adding.excluded.found_at, "facts": adding.excluded.facts},
             where=(RegistryFindingRow.status == "settled") & RegistryFindingRow.has_changed,
-        ).returning(RegistryFindingRow.id, RegistryFindingRow.person_id)
+        ).returning(RegistryFindingRow.id, RegistryFindingRow.person_id, RegistryFindingRow.facts)
         added = self._session.execute(or_opening, rows).all()
-        tasks = [NewTask(person_id, finding_id, {"finding": kind.value}) for finding_id, person_id in added]
+        tasks = [
+            NewTask(person_id, finding_id, {"finding": kind.value} | _other_record(facts))
+            for finding_id, person_id, facts in added
+        ]
         open_tasks(self._session, kind=TaskKind.DOUBTFUL_MATCH, city=self._city, tasks=tasks, now=self._now)
         self.added += len(added)
 
@@ -212,6 +238,10 @@ class Findings:
             bytes(index): person_id
             for index, person_id in self._session.connection().execute(asked, {"indexes": indexes})
         }
+
+
+def _other_record(facts: dict[str, Any]) -> dict[str, str]:
+    return {"other": facts["other"]} if "other" in facts else {}
 
 
 def _unseen(kind: FindingKind) -> str:

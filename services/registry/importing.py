@@ -195,6 +195,8 @@ class _Import:
         contradicted, repeated = self._staging.settle_doubled()
         if self._staging.take_doubled():
             self._merge()
+        if self._brings_people:
+            self._findings.of_changed_numbers()
         rejections = sorted([*rejections, *contradicted], key=lambda each: each.line)
         self.merged += Merged(unchanged=repeated)
         counts = {name: count for name, count in asdict(self.merged).items() if name in COUNTED}

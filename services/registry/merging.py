@@ -69,14 +69,15 @@ class Merging:
     def merge(self) -> Merged:
         """Store the rows in the temporary table `registry_incoming`, and bring the people in them up to date."""
         self._run("ANALYZE registry_incoming (id_number_index, digest)")
+        twice = self._connection.execute(text(statements.UNDER_FORMER_NUMBERS)).scalar_one()
         repeated, all_rows = self._connection.execute(text(statements.RESTATE), self._of_import).one()
         if repeated == all_rows:
-            return Merged(unchanged=repeated)
+            return Merged(unchanged=repeated + twice)
         self._run(statements.STORE)
         self._run(statements.SUBJECTS)
         new, (changed, replaced, died) = self._bring_up_to_date()
         waiting, held, rows = self._connection.execute(text(statements.COUNT)).one()
-        unchanged = rows - new - changed - waiting - held + repeated
+        unchanged = rows - new - changed - waiting - held + repeated + twice
         return Merged(new, changed, waiting, held, unchanged, replaced, died)
 
     def merge_person(self, person_id: UUID) -> None:

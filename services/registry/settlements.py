@@ -30,6 +30,9 @@ class Settlement(StrEnum):
     CARD_IS_HERS = "card_is_hers"
     # of two extracts of one source and day, the one imported second
     SECOND_IS_RIGHT = "second_is_right"
+    # of two records under different ID numbers: they are about two people, or about one whose number changed
+    TWO_PEOPLE = "two_people"
+    ONE_PERSON = "one_person"
 
 
 SETTLEMENTS: dict[FindingKind, tuple[Settlement, ...]] = {
@@ -46,6 +49,7 @@ SETTLEMENTS: dict[FindingKind, tuple[Settlement, ...]] = {
     FindingKind.DEATH_BEFORE_BIRTH: (Settlement.NOTHING_TO_CHANGE, Settlement.ALIVE),
     FindingKind.CARD_HOLDER_DIFFERS: (Settlement.NOTHING_TO_CHANGE, Settlement.CARD_IS_HERS),
     FindingKind.SOURCE_CONTRADICTS_ITSELF: (Settlement.NOTHING_TO_CHANGE, Settlement.SECOND_IS_RIGHT),
+    FindingKind.KNOWN_UNDER_OTHER_NUMBER: (Settlement.TWO_PEOPLE, Settlement.ONE_PERSON),
 }
 
 
@@ -77,6 +81,12 @@ class SettlementImpossible(ServiceError):
     """This cannot be decided about this finding. `allowed`."""
 
     code = "settlement_impossible"
+
+
+class RecordInUse(ServiceError):
+    """Something was booked or applied for under a record that should be joined to another one; that must end first."""
+
+    code = "record_in_use"
 
 
 class ReasonMissing(ServiceError):

@@ -20,6 +20,7 @@ from services.database import new_id
 from services.people import PersonRow, require_for
 from services.registry.contracts import Facts, Kind
 from services.registry.findings import FindingKind, Findings
+from services.registry.joining import join_records
 from services.registry.merging import Merging
 from services.registry.reading import CONTENT, SEALED
 from services.registry.settlements import (
@@ -64,8 +65,8 @@ def settle_finding(
     so the other open findings about her that the decision answers.
 
     What is settled the same way again stays so and changes nothing. Raises FindingUnknown, FindingSettled,
-    SettlementImpossible, ReasonMissing, and NotAllowed: a worker settles for the people of her community, and what is
-    about nobody known for the operators.
+    SettlementImpossible, RecordInUse, ReasonMissing, and NotAllowed: a worker settles for the people of her community,
+    and what is about nobody known for the operators.
     """
     # No import meanwhile: it may be reckoning with what was said before.
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('registry'))"))
@@ -78,6 +79,8 @@ def settle_finding(
         return Settled(finding.id, finding.person_id, ())
     if decision not in _possible(finding, person):
         raise SettlementImpossible(allowed=", ".join(_possible(finding, person)))
+    if decision is Settlement.ONE_PERSON and person is not None:
+        return _settle_as_one(session, actor, finding, person, reason.strip(), now)
     before = _fields(person) if person else {}
     stated = _apply(session, actor, finding, person, decision, now) if person else None
     answered = [finding, *_also_answered(session, finding, decision, stated or {})] if person else [finding]
@@ -92,6 +95,22 @@ def settle_finding(
         _record(session, actor, each, person, changed if each is finding else (), now)
     session.flush()
     return Settled(finding.id, person.id if person else None, changed)
+
+
+def _settle_as_one(
+    session: Session, actor: Actor, finding: RegistryFindingRow, newer: PersonRow, reason: str, now: datetime
+) -> Settled:
+    older = session.get_one(PersonRow, UUID(finding.facts["other"]))
+    before = _fields(older)
+    join_records(session, finding, newer, now=now)
+    finding.has_changed = True
+    _close(session, actor, finding, Settlement.ONE_PERSON, reason, now)
+    _bring_up_to_date(session, finding, older, now)
+    after = _fields(older)
+    changed = tuple(sorted(name for name, value in after.items() if value != before[name]))
+    _record(session, actor, finding, older, changed, now)
+    session.flush()
+    return Settled(finding.id, older.id, changed)
 
 
 def _close(
@@ -164,7 +183,7 @@ def _apply(
     session: Session, actor: Actor, finding: RegistryFindingRow, person: PersonRow, decision: Settlement, now: datetime
 ) -> Facts | None:
     """Store what follows from a decision; the facts that it states, None where nothing follows."""
-    if decision in (Settlement.NOTHING_TO_CHANGE, Settlement.NOT_HER):
+    if decision in (Settlement.NOTHING_TO_CHANGE, Settlement.NOT_HER, Settlement.TWO_PEOPLE):
         return None
     if decision in (Settlement.SAME_PERSON, Settlement.OTHER_NAME_IS_RIGHT):
         _take_other_names(session, finding, person, is_right=decision is Settlement.OTHER_NAME_IS_RIGHT)

@@ -54,6 +54,24 @@ KNOWN = """
 SELECT id_number_index FROM persons WHERE id_number_index = ANY(CAST(:indexes AS bytea[]))
 UNION
 SELECT id_number_index FROM registry_records WHERE id_number_index = ANY(CAST(:indexes AS bytea[]))
+UNION
+SELECT id_number_index FROM former_id_numbers WHERE id_number_index = ANY(CAST(:indexes AS bytea[]))
+"""
+
+# What is said under a number that was hers before is said of her; not where the same piece says it under hers.
+UNDER_FORMER_NUMBERS = """
+WITH former AS (
+    SELECT i.id, p.id_number_index, p.id_number_sealed
+    FROM registry_incoming i JOIN former_id_numbers f USING (id_number_index, city) JOIN persons p ON p.id = f.person_id
+), twice AS (
+    DELETE FROM registry_incoming i USING former f
+    WHERE i.id = f.id AND EXISTS (SELECT FROM registry_incoming o WHERE o.id_number_index = f.id_number_index)
+    RETURNING i.id
+), renamed AS (
+    UPDATE registry_incoming i SET id_number_index = f.id_number_index, id_number_sealed = f.id_number_sealed
+    FROM former f WHERE i.id = f.id AND i.id NOT IN (SELECT id FROM twice)
+)
+SELECT count(*) FROM twice
 """
 
 SEALED = ", ".join(SEALED_FIELDS)

@@ -69,6 +69,18 @@ class RegistryOtherNameRow(Table):
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("registry_findings.id"))
 
 
+class FormerIdNumberRow(Table):
+    """An ID number under which a person was known until a day; what is stated under it is stated of her."""
+
+    __tablename__ = "former_id_numbers"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    id_number_sealed: Mapped[bytes] = mapped_column(info=sealed_as(ID_NUMBER))
+    id_number_index: Mapped[bytes] = mapped_column(unique=True)
+    until_on: Mapped[date]
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("registry_findings.id"))
+
+
 class RegistryFindingRow(Table):
     """Something that does not fit together and that a worker must decide. `facts` holds lines, sources and dates.
 

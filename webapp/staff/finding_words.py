@@ -24,6 +24,10 @@ def finding_words(facts: dict[str, Any]) -> str:
         "death_before_birth": _("The day of death that is reported lies before the birth."),
         "card_holder_differs": _("The bank has her card under another name."),
         "source_contradicts_itself": _("A register says different things of her in one extract."),
+        "known_under_other_number": _(
+            "She is new here, but somebody of her name, sex and birth date is known under another ID number, which the"
+            " household register names no more. Has her ID number changed?"
+        ),
     }.get(str(facts.get("finding")), _("What the registers say of her does not fit together."))
 
 
@@ -42,6 +46,8 @@ def settlement_words(settlement: Settlement) -> str:
         Settlement.LATER_DATE_IS_RIGHT: _("The later day is right"),
         Settlement.CARD_IS_HERS: _("The card is hers"),
         Settlement.SECOND_IS_RIGHT: _("The later statement is right"),
+        Settlement.TWO_PEOPLE: _("They are two people"),
+        Settlement.ONE_PERSON: _("She is one person; her ID number changed"),
     }[settlement]
 
 
@@ -55,4 +61,8 @@ def settlement_effect_words(settlement: Settlement) -> str:
         Settlement.DEAD: _("Whether payments stop is put to you as a task of its own."),
         Settlement.ALIVE: _("The report of her death does not count any more."),
         Settlement.CARD_IS_HERS: _("It can be paid to this card."),
+        Settlement.TWO_PEOPLE: _("Both records stay, and she is in no doubt any more."),
+        Settlement.ONE_PERSON: _(
+            "The former record stays with all that happened to her and gets the new number; the new record goes."
+        ),
     }.get(settlement, _("What you say counts from today, and what was booked is reckoned again."))

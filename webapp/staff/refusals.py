@@ -79,6 +79,10 @@ def _words(error: ServiceError) -> tuple[str, str]:
         ),
         "finding_settled": (_("Somebody has decided already"), _("Look at the task again: it says what was decided.")),
         "settlement_impossible": (_("This cannot be decided here"), nothing),
+        "record_in_use": (
+            _("The new record has been used already"),
+            _("Something was applied for or booked under it. End that first, then decide here again."),
+        ),
         "finding_unknown": (
             _("This contradiction is gone"),
             _("The registers agree by now. Nothing is to be decided."),
