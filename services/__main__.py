@@ -22,6 +22,7 @@ from services.demo import (
     prepare_families,
     prepare_neighbours,
     prepare_visits,
+    prepare_worker_list,
 )
 from services.errors import ServiceError
 from services.job_queue import MESSAGES, OTHERS
@@ -122,6 +123,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
                 prepare_demonstration(session, city=settings.city, now=clock.now())
                 prepare_neighbours(session, city=settings.city, now=clock.now())
                 prepare_allowances(session, city=settings.city, now=clock.now())
+                prepare_worker_list(session, city=settings.city, now=clock.now())
                 prepare_canteen_life(session, city=settings.city, now=clock.now())
                 prepare_families(session, city=settings.city, now=clock.now())
             prepare_visits(database.sessions, city=settings.city, now=clock.now())

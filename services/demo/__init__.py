@@ -11,6 +11,7 @@ from services.demo.phone import DemoPhone, DemoPhoneGateway, list_demo_phones, w
 from services.demo.seeding import prepare_demonstration
 from services.demo.staff import DemoAccount, list_demo_staff
 from services.demo.visits import prepare_visits
+from services.demo.worker_list import prepare_worker_list
 
 __all__ = [
     "DemoAccount",
@@ -24,5 +25,6 @@ __all__ = [
     "prepare_families",
     "prepare_neighbours",
     "prepare_visits",
+    "prepare_worker_list",
     "write_on_demo_phone",
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.actor import Actor, Channel
@@ -17,7 +17,7 @@ from services.allowances.tables import AllowanceCaseRow
 from services.benefits import Benefit
 from services.certification import NoWindowNow, open_campaign
 from services.clock import local_day, local_moment
-from services.messages import OutgoingMessage
+from services.messages import MessageStatus, OutgoingMessage
 from services.people import Hukou, PersonRow
 
 MONTHS_PAID = 3
@@ -25,6 +25,7 @@ LIST_BY, AUDIT_BY, PAY_BY = 10, 15, 20
 # They never answered, so that they are asked today.
 NOT_ASKED_YET = frozenset({"林国华", "张秀兰"})
 OLD_ENOUGH = 70
+IN_THE_DATABASE = {"synchronize_session": False}
 
 
 def prepare_allowances(session: Session, *, city: str, now: datetime) -> None:
@@ -39,12 +40,22 @@ def prepare_allowances(session: Session, *, city: str, now: datetime) -> None:
             take_over(session, system, person_id=person.id, benefit=allowance, from_month=first, now=begun_at)
     for month in months_from(first, month_of(today)):
         _run(session, system, month, city=city, now=now)
-    # Nobody's phone gets the texts of past months today.
-    session.execute(delete(OutgoingMessage).where(OutgoingMessage.queued_at < now))
+    let_arrive(session, before=now)
     screen(session, system, city=city, as_of=today, now=now)
     # Between two windows there is nothing to certify.
     with suppress(NoWindowNow):
         open_campaign(session, system, city=city, now=now)
+
+
+def let_arrive(session: Session, *, before: datetime) -> None:
+    """What was written to people before a moment is on their phones since then; nobody gets it today."""
+    arrived = {
+        "status": MessageStatus.DELIVERED,
+        "sent_at": OutgoingMessage.queued_at,
+        "settled_at": OutgoingMessage.queued_at,
+    }
+    waiting = OutgoingMessage.status == MessageStatus.QUEUED, OutgoingMessage.queued_at < before
+    session.execute(update(OutgoingMessage).where(*waiting).values(arrived), execution_options=IN_THE_DATABASE)
 
 
 def _run(session: Session, system: Actor, month: date, *, city: str, now: datetime) -> None:

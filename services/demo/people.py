@@ -10,6 +10,8 @@ from services.people import Hukou, IncomeClass, NewPerson, id_check_digit
 AREA_OF_NOBODY = "440399"
 # Sequence numbers of women end in an even digit, of men in an odd one.
 FIRST_SEQUENCE = {"female": 20, "male": 21}
+# Two with whom a community worker has to do at once (`services.demo.worker_list`).
+WHO_DIED, TO_BE_VISITED = "邱伯年", "谭凤英"
 
 
 def demo_people(today: date) -> tuple[NewPerson, ...]:
@@ -40,6 +42,9 @@ def demo_people(today: date) -> tuple[NewPerson, ...]:
         ("周月娥", "female", years_before(today - timedelta(days=10), 79), 11, "坪山区", "坑梓", "秀新", {}),
         ("欧阳建国", "male", years_before(today - timedelta(days=90), 74), 12, "大鹏新区", "葵涌", "土洋",
          {"bereaved_single_child_family": True}),
+        (WHO_DIED, "male", years_before(today - timedelta(days=110), 88), 13, "罗湖区", "翠竹", "翠竹", {}),
+        (TO_BE_VISITED, "female", years_before(today - timedelta(days=220), 92), 14, "罗湖区", "翠竹", "翠竹",
+         {"lives_alone": True}),
     ]  # fmt: skip
     return tuple(_person(place, *home) for place, home in enumerate(homes))
 
