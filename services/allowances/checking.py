@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Date, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services import registry
-from services.actor import Actor, Capability
+from services import confirmed_phones, registry
+from services.actor import Actor, Capability, Channel
 from services.allowances.errors import StepNotPossible
 from services.allowances.ledger.reading import first_paid_by
 from services.allowances.months import last_day_of
@@ -19,7 +19,7 @@ from services.allowances.payable import amount_for
 from services.allowances.rules import first_month
 from services.allowances.states import CaseState, EventKind
 from services.allowances.steps import codes, held_case, move, note, person_of, refuse_the_machine, settle, state_of
-from services.allowances.tables import AllowanceCaseRow
+from services.allowances.tables import AllowanceCaseRow, AllowanceEventRow
 from services.allowances.telling import tell, where_paid
 from services.allowances.views import AllowanceCase, case_view
 from services.benefits import Benefit, Status, assess, facts_of, rule_on
@@ -75,7 +75,8 @@ def _check(session: Session, actor: Actor, row: AllowanceCaseRow, *, now: dateti
 
 def doubts_about(session: Session, person: Person, row: AllowanceCaseRow) -> tuple[str, ...]:
     """Why the machine may not approve, as codes: what the rules say against her or are not told, what the registers
-    contradict. No card is no doubt: payment waits until there is one."""
+    contradict, and a text message from a number that nobody confirmed for a year. No card is no doubt: payment waits
+    until there is one."""
     applied_on = row.applied_on or row.created_at.date()
     first = first_month(person.birth_on, applied_on)
     benefit = Benefit(row.benefit)
@@ -88,7 +89,20 @@ def doubts_about(session: Session, person: Person, row: AllowanceCaseRow) -> tup
     if person.hukou_district is None:
         # Nobody knows which district pays.
         doubts.append("unknown_hukou_district")
+    if _came_by_text(session, row) and confirmed_phones.is_weak(session, person.id, on=applied_on):
+        doubts.append("phone_not_confirmed")
     return tuple(doubts)
+
+
+def _came_by_text(session: Session, row: AllowanceCaseRow) -> bool:
+    """Whether all that shows her wish is a text message from her number."""
+    asked = (
+        select(AllowanceEventRow.channel)
+        .where(AllowanceEventRow.case_id == row.id, AllowanceEventRow.kind.in_((EventKind.AGREED, EventKind.APPLIED)))
+        .order_by(AllowanceEventRow.at.desc(), AllowanceEventRow.id.desc())
+        .limit(1)
+    )
+    return session.scalar(asked) == Channel.TEXT_MESSAGE
 
 
 def decide_review(

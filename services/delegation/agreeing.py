@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services import people
 from services.actor import Actor, ActorKind
 from services.clock import local_day
+from services.confirmed_phones import is_weak
 from services.delegation import telling
 from services.delegation.errors import DelegationOver, DelegationStepNotPossible, EvidenceMissing, NeedsWitness
 from services.delegation.parameters import rules_on
@@ -66,7 +67,7 @@ def agree_to_delegate(
     if row.state in (DelegationState.ACTIVE, DelegationState.FROZEN):
         return delegation_view(session, row)
     require_answerable(row, now)
-    note = checked_witness(session, actor, row, witness)
+    note = checked_witness(session, actor, row, witness, now=now)
     before = in_force_between(session, row)
     if before is not None:
         end(session, actor, before, EndReason.REPLACED, now=now)
@@ -126,11 +127,12 @@ def decline_delegate(
     return delegation_view(session, row)
 
 
-def needs_witness(session: Session, row: DelegationRow) -> str | None:
+def needs_witness(session: Session, row: DelegationRow, *, today: date) -> str | None:
     """Why an answer from the senior's phone would prove nothing, so that a worker has to ask her; None where it would.
 
     `shared_phone`: it is the family member's phone too. `contact_phone`: it is registered as that of a contact of hers.
-    `no_phone`, `phone_doubtful`, `phone_stopped`: no message reaches her.
+    `phone_not_confirmed`: for a year nobody has confirmed that it is hers. `no_phone`, `phone_doubtful`,
+    `phone_stopped`: no message reaches her.
     """
     assert row.person_id is not None
     phone = people.phone_of(session, row.person_id)
@@ -142,14 +144,18 @@ def needs_witness(session: Session, row: DelegationRow) -> str | None:
         return "contact_phone"
     if is_doubtful(session, phone, row.person_id):
         return "phone_doubtful"
-    return "phone_stopped" if is_stopped(session, phone) else None
+    if is_stopped(session, phone):
+        return "phone_stopped"
+    return "phone_not_confirmed" if is_weak(session, row.person_id, on=today) else None
 
 
-def checked_witness(session: Session, actor: Actor, row: DelegationRow, witness: Witness | None) -> str | None:
+def checked_witness(
+    session: Session, actor: Actor, row: DelegationRow, witness: Witness | None, *, now: datetime
+) -> str | None:
     """What the worker wrote, where one is the witness. Raises EvidenceMissing, NeedsWitness."""
     if actor.kind is not ActorKind.COMMUNITY_WORKER:
         # A phone that wants no messages, or that nobody has, is no reason against her own word on the tablet.
-        if needs_witness(session, row) in ("shared_phone", "contact_phone"):
+        if needs_witness(session, row, today=local_day(now)) in ("shared_phone", "contact_phone"):
             raise NeedsWitness()
         return None
     note = witness.note.strip()[:LONGEST_NOTE] if witness else ""

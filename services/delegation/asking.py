@@ -223,7 +223,7 @@ def _take_place_of_earlier(session: Session, row: DelegationRow, now: datetime) 
 
 
 def _ask_her(session: Session, row: DelegationRow, now: datetime) -> None:
-    because = needs_witness(session, row)
+    because = needs_witness(session, row, today=local_day(now))
     if because is None and _was_asked_often(session, row, now):
         because = "asked_often"
     if because is None:

@@ -78,7 +78,7 @@ def invite_delegate(
         answer_until_on=answer_until(now),
         looked_up_at=now,
     )
-    note = checked_witness(session, actor, row, witness)
+    note = checked_witness(session, actor, row, witness, now=now)
     for earlier in _waiting_invitations(session, row):
         end(session, actor, earlier, EndReason.REPLACED, now=now)
     begin(session, row, actor, witness, now)
@@ -136,7 +136,7 @@ def extend_delegation(session: Session, actor: Actor, *, delegation_id: UUID, no
         raise DelegationOver(reason=row.end_reason or EndReason.EXPIRED.value)
     if row.state != DelegationState.ACTIVE:
         raise DelegationStepNotPossible(state=row.state)
-    checked_witness(session, actor, row, None)
+    checked_witness(session, actor, row, None, now=now)
     until = last_day_after(None, now)
     if until > row.until_on:
         row.until_on = until

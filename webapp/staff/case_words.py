@@ -72,5 +72,8 @@ def doubt_words(code: str) -> str:
         "age_not_reached": _("By the registers she is too young."),
         "hukou_not_in_city": _("By the registers her household is not registered in the city."),
         "died": _("The registers report her death."),
+        "phone_not_confirmed": _(
+            "She agreed by text message, from a number that nobody has confirmed for a year. Ask her."
+        ),
         "facts_missing": _("A fact is missing."),
     }.get(code, _("The rules say no (%(code)s).", code=code))

@@ -132,6 +132,7 @@ def _why_delegate_asks(facts: dict[str, Any]) -> str:
         "contact_phone": _("The telephone is registered as that of a contact of hers, and not as her own."),
         "no_phone": _("No mobile number is known for her."),
         "phone_doubtful": _("Somebody wrote that the telephone is not hers."),
+        "phone_not_confirmed": _("Nobody has confirmed for a year that the number is hers."),
         "phone_stopped": _("She wants no text messages."),
         "asked_often": _("Several people have asked within a week. Does she know them?"),
     }.get(str(facts.get("because")), _("A text message cannot settle it."))
