@@ -72,6 +72,8 @@ class Capability(StrEnum):
     """witness it at the desk, freeze it, end it"""
     ASK_TO_ACT = "ask_to_act"
     END_SESSIONS = "end_sessions"
+    READ_TEXTS = "read_texts"
+    """look up what was texted to her"""
 
 
 class Scope(StrEnum):
@@ -129,6 +131,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.WITHDRAW_BENEFIT,
             Capability.MANAGE_DELEGATION,
             Capability.END_SESSIONS,
+            Capability.READ_TEXTS,
         }
     ),
     ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT}),
@@ -148,6 +151,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.WITHDRAW_BENEFIT,
             Capability.OVERSEE_DELEGATION,
             Capability.END_SESSIONS,
+            Capability.READ_TEXTS,
         }
     ),
     ActorKind.OPERATOR: frozenset(

@@ -42,6 +42,7 @@ from webapp import (
     staff,
     talk,
     talk_socket,
+    texts,
     transaction,
     visits,
     words,
@@ -115,4 +116,5 @@ def create_app(
     visits.install(app)
     talk_socket.install(app)
     certification.install(app)
+    texts.install(app)
     return app

@@ -1,22 +1,29 @@
-"""Certification for seniors: whether something is due, until when, and the ways to do it; the digits to say.
+"""Certification for seniors: whether something is due, until when, and the ways to do it; the digits to say. Who acts
+for a senior says instead on which day she saw her.
 
 What is heard on the page with the digits goes down a microphone's line, `certification_socket`.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, redirect, url_for
+from datetime import date
+
+from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.certification import (
+    SeenDayWrong,
     ask_for_visit,
     certification_of,
     current_challenge,
+    days_that_count,
     read_parameters,
     start_self_certification,
+    vouch_for,
 )
 from webapp.access import current_actor, current_person
+from webapp.acting import acting_by
 from webapp.certification_socket import CertificationLine
 from webapp.pages import show
 from webapp.site import now, this_site
@@ -38,9 +45,28 @@ def install(app: Flask) -> None:
 
 @blueprint.get("")
 def certification() -> Response:
-    """One sentence that says how she stands, and the ways to do what is due."""
+    """One sentence that says how she stands, and the ways to do what is due: her own, or those of who acts for her."""
+    if acting_by() is not None:
+        return _vouching()
     status = certification_of(database_session(), current_actor(), person_id=current_person().id, now=now())
     return show("certification/certification.html", status=status)
+
+
+@blueprint.post("/seen")
+def seen() -> AnyResponse:
+    """Who acts for her has seen her, and says on which day."""
+    try:
+        vouch_for(
+            database_session(),
+            current_actor(),
+            person_id=current_person().id,
+            seen_on=chosen_day(request.form.get("seen_on", "")),
+            now=now(),
+        )
+    except SeenDayWrong:
+        return _vouching(422, problem=_("Tick the day on which you saw her last."))
+    flash(_("Done. She gets a text message that you said it."), "done")
+    return redirect(url_for("certification.certification"), 303)
 
 
 @blueprint.post("/digits")
@@ -65,6 +91,27 @@ def visit() -> AnyResponse:
     """Have somebody come."""
     ask_for_visit(database_session(), current_actor(), person_id=current_person().id, now=now())
     return redirect(url_for("certification.certification"), 303)
+
+
+def chosen_day(written: str) -> date:
+    """The day that was chosen in a form. Raises SeenDayWrong for what is none."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        days = days_that_count(now())
+        raise SeenDayWrong(first_on=days[-1], last_on=days[0]) from None
+
+
+def _vouching(status: int = 200, *, problem: str | None = None) -> Response:
+    found = certification_of(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return show(
+        "certification/vouching.html",
+        status,
+        status=found,
+        days=days_that_count(now()),
+        waits_until=current_actor().waits_until,
+        problem=problem,
+    )
 
 
 def trouble_words() -> dict[str, str]:

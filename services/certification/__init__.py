@@ -10,19 +10,27 @@ from services.certification.deciding import decide_missed
 from services.certification.errors import (
     CertificationParametersWrong,
     ChallengeUnknown,
-    EvidenceWrong,
     MustBeSpoken,
     NothingMissed,
     NothingToCertify,
     NoWindowNow,
     PartnerUnknown,
+    SeenDayWrong,
     TooManyMissed,
     WindowStillOpen,
 )
 from services.certification.exporting import ProofExport, export_proofs
 from services.certification.importing import ProofCounts, ProofImport, import_proofs
-from services.certification.kinds import CheckOutcome, EvidenceKind, MissedDecision, SignalKind, WorkerBecause
-from services.certification.ledger import Shared, sharings_of
+from services.certification.kinds import (
+    CheckOutcome,
+    Direction,
+    EvidenceKind,
+    HelperRelation,
+    MissedDecision,
+    SignalKind,
+    WorkerBecause,
+)
+from services.certification.ledger import Proof, Shared, proofs_of, sharings_of
 from services.certification.matching import certify_by_data
 from services.certification.parameters import parameters as read_parameters
 from services.certification.reminding import send_reminders
@@ -36,7 +44,8 @@ from services.certification.views import (
     OpeningReport,
     ReminderReport,
 )
-from services.certification.visits import ask_for_visit, record_helper, record_visit
+from services.certification.visits import ask_for_visit, record_visit
+from services.certification.vouching import days_that_count, record_helper, vouch_for
 
 __all__ = [
     "Campaign",
@@ -47,8 +56,9 @@ __all__ = [
     "ChallengeUnknown",
     "CheckOutcome",
     "ClosingReport",
+    "Direction",
     "EvidenceKind",
-    "EvidenceWrong",
+    "HelperRelation",
     "MissedDecision",
     "MustBeSpoken",
     "NoWindowNow",
@@ -56,10 +66,12 @@ __all__ = [
     "NothingToCertify",
     "OpeningReport",
     "PartnerUnknown",
+    "Proof",
     "ProofCounts",
     "ProofExport",
     "ProofImport",
     "ReminderReport",
+    "SeenDayWrong",
     "Shared",
     "SignalKind",
     "TooManyMissed",
@@ -72,15 +84,18 @@ __all__ = [
     "close_campaign",
     "current_campaign",
     "current_challenge",
+    "days_that_count",
     "decide_missed",
     "export_proofs",
     "import_proofs",
     "look_after_certification",
     "open_campaign",
+    "proofs_of",
     "read_parameters",
     "record_helper",
     "record_visit",
     "send_reminders",
     "sharings_of",
     "start_self_certification",
+    "vouch_for",
 ]

@@ -18,7 +18,7 @@ from services.actor import Actor, Capability, require
 from services.allowances.states import CaseState
 from services.allowances.tables import AllowanceCaseRow
 from services.certification.errors import NoWindowNow, TooManyMissed, WindowStillOpen
-from services.certification.kinds import EvidenceKind, MemberStatus, MissedDecision
+from services.certification.kinds import OUR_OWN, EvidenceKind, MemberStatus, MissedDecision
 from services.certification.matching import enter_members
 from services.certification.parameters import Window, month_after, parameters
 from services.certification.tables import CampaignRow, MemberRow, ProofRow
@@ -103,7 +103,7 @@ def certification_of(session: Session, actor: Actor, *, person_id: UUID, now: da
         campaign=campaign_view(campaign),
         due=due,
         until_on=campaign.ends_on if due and not is_over else None,
-        done_on=proof.proven_on if proof is not None else None,
+        done_on=_done_on(proof) if proof is not None else None,
         evidence=EvidenceKind(proof.kind) if proof is not None else None,
         missed=due and is_over,
         suspended=due and _is_suspended(session, person_id),
@@ -154,6 +154,12 @@ def missed_facts(campaign: Campaign, member: MemberRow) -> dict[str, object]:
         "visit_asked": member.visit_asked_at is not None,
         "told": member.reminders > 0,
     }
+
+
+def _done_on(proof: ProofRow) -> date:
+    """On which day she was certified: where people did it, the day on which they did, also where whoever vouched had
+    seen her before."""
+    return local_day(proof.at) if proof.kind in OUR_OWN else proof.proven_on
 
 
 def _is_suspended(session: Session, person_id: UUID) -> bool:

@@ -48,10 +48,10 @@ class NothingMissed(ServiceError):
     code = "nothing_missed"
 
 
-class EvidenceWrong(ServiceError):
-    """This kind of evidence is not recorded here. `allowed`."""
+class SeenDayWrong(ServiceError):
+    """Who vouches for somebody has seen her lately: on a day from `first_on` to `last_on`."""
 
-    code = "evidence_wrong"
+    code = "seen_day_wrong"
 
 
 class PartnerUnknown(ServiceError):

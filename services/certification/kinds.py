@@ -11,9 +11,9 @@ class EvidenceKind(StrEnum):
     SELF = "self"
     """she said four digits that she had just been given, signed in"""
     FAMILY = "family"
-    """somebody of her family vouched for her before a worker; delegation, when it exists, will do it on line"""
+    """somebody of her family vouched for her: before a worker, or on line as her delegate"""
     OTHER = "other"
-    """another helper vouched for her before a worker"""
+    """another helper vouched for her, in the same ways"""
     VISIT = "visit"
     """a worker saw her"""
     DATA_MATCH = "data_match"
@@ -24,7 +24,27 @@ class EvidenceKind(StrEnum):
 
 # Where a person acted; what follows from other offices' data is nothing that we could tell them.
 OUR_OWN = frozenset({EvidenceKind.SELF, EvidenceKind.FAMILY, EvidenceKind.OTHER, EvidenceKind.VISIT})
-VOUCHED_FOR = frozenset({EvidenceKind.FAMILY, EvidenceKind.OTHER})
+
+
+class HelperRelation(StrEnum):
+    """What somebody who vouches for her is to her."""
+
+    DAUGHTER = "daughter"
+    SON = "son"
+    SPOUSE = "spouse"
+    GRANDCHILD = "grandchild"
+    RELATIVE = "relative"
+    OTHER = "other"
+    """no family: a neighbour, a friend, somebody who looks after her"""
+
+    @property
+    def evidence(self) -> EvidenceKind:
+        """What the word of such a helper is.
+
+        >>> HelperRelation.SON.evidence, HelperRelation.OTHER.evidence
+        (<EvidenceKind.FAMILY: 'family'>, <EvidenceKind.OTHER: 'other'>)
+        """
+        return EvidenceKind.OTHER if self is HelperRelation.OTHER else EvidenceKind.FAMILY
 
 
 class SignalKind(StrEnum):

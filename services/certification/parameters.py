@@ -124,6 +124,7 @@ class _File(_Strict):
     signal_strengths: _Parameter[Annotated[dict[SignalKind, Points], AfterValidator(_every_kind)]]
     signal_threshold: _Parameter[Annotated[int, Field(ge=1, le=500)]]
     signal_days_before_start: _Parameter[Annotated[int, Field(ge=0, le=365)]]
+    helper_days: _Parameter[Annotated[int, Field(ge=0, le=31)]]
     sample_per_thousand: _Parameter[PerThousand]
     alarm_missed_per_thousand: _Parameter[PerThousand]
     alarm_from_people: _Parameter[Annotated[int, Field(ge=1)]]
@@ -156,6 +157,7 @@ class Rules:
     signal_strengths: Mapping[SignalKind, int]
     signal_threshold: int
     signal_days_before_start: int
+    helper_days: int
     sample_per_thousand: int
     alarm_missed_per_thousand: int
     alarm_from_people: int
@@ -182,6 +184,7 @@ class Parameters:
             signal_strengths=file.signal_strengths.on(day),
             signal_threshold=file.signal_threshold.on(day),
             signal_days_before_start=file.signal_days_before_start.on(day),
+            helper_days=file.helper_days.on(day),
             sample_per_thousand=file.sample_per_thousand.on(day),
             alarm_missed_per_thousand=file.alarm_missed_per_thousand.on(day),
             alarm_from_people=file.alarm_from_people.on(day),

@@ -3,7 +3,7 @@ stopped over it comes back."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -56,9 +56,13 @@ def prove(
     kind: EvidenceKind,
     *,
     now: datetime,
+    seen_on: date | None = None,
+    note: str | None = None,
     **facts: str | int | bool | None,
 ) -> ProofRow:
-    """Write the proof down, settle what she owes, bring back what was stopped, and tell her."""
+    """Write the proof down, settle what she owes, bring back what was stopped, and tell her.
+
+    `seen_on`: the day on which she was seen, where that is not today; `note`: what a worker wrote."""
     proof = ProofRow(
         id=new_id(),
         city=member.city,
@@ -66,13 +70,14 @@ def prove(
         campaign_id=member.campaign_id,
         kind=kind,
         source=kind,
-        proven_on=local_day(now),
+        proven_on=seen_on or local_day(now),
         confidence=SURE,
         at=now,
         actor_kind=actor.kind,
         actor_id=actor.id,
         channel=actor.channel,
         facts=facts,
+        note=note,
     )
     session.add(proof)
     session.flush()

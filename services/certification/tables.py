@@ -81,7 +81,8 @@ class MemberRow(Table):
 
 
 class ProofRow(Table):
-    """What showed that somebody was alive on a day. `source` is an office, or "self"; `facts` holds codes and ids."""
+    """What showed that somebody was alive on a day. `source` is an office, or "self"; `facts` holds codes and ids, and
+    `note` what a worker wrote: whom she saw and how she made sure."""
 
     __tablename__ = "certification_proofs"
     __table_args__ = (
@@ -100,6 +101,7 @@ class ProofRow(Table):
     actor_id: Mapped[UUID | None]
     channel: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    note: Mapped[str | None]
 
 
 class SignalRow(Table):

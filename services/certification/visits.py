@@ -1,7 +1,4 @@
-"""Certification with a person at hand: a worker who comes, and helpers who vouch for somebody before a worker.
-
-Family and other helpers will certify on line once delegation exists; until then a worker records what they bring.
-"""
+"""Certification by a worker who comes and sees her. Who else may vouch for her is in `vouching`."""
 
 from __future__ import annotations
 
@@ -15,8 +12,8 @@ from services import audit, people
 from services.actor import Actor, ActorKind, Capability, Channel
 from services.allowances.errors import OnlyByPeople, ReasonMissing
 from services.certification.campaigns import campaign_view, certification_of, missed_facts
-from services.certification.errors import EvidenceWrong, NothingToCertify
-from services.certification.kinds import VOUCHED_FOR, EvidenceKind, MemberStatus, WorkerBecause
+from services.certification.errors import NothingToCertify
+from services.certification.kinds import EvidenceKind, MemberStatus, WorkerBecause
 from services.certification.proving import must_owe, prove
 from services.certification.tables import CampaignRow, MemberRow
 from services.certification.views import CertificationStatus
@@ -83,33 +80,19 @@ def record_visit(
     had certified, which is what samples are visited for. Raises NotAllowed,
     OnlyByPeople, ReasonMissing, NothingToCertify.
     """
-    _require_worker(session, actor, person_id, reason)
+    require_worker(session, actor, person_id, reason)
     people.hold(session, person_id)
     member = _visited(session, person_id)
-    _close_visit(session, actor, member, PASSED if passed else NOT_PASSED, reason, now)
+    close_visit(session, actor, member, PASSED if passed else NOT_PASSED, reason, now)
     if not passed:
         _take_back(session, actor, member, now)
     elif member.status != MemberStatus.DONE:
-        prove(session, actor, member, EvidenceKind.VISIT, now=now, with_reason=True)
+        prove(session, actor, member, EvidenceKind.VISIT, now=now, note=reason.strip())
     return certification_of(session, actor, person_id=person_id, now=now)
 
 
-def record_helper(
-    session: Session, actor: Actor, *, person_id: UUID, kind: EvidenceKind, reason: str, now: datetime
-) -> CertificationStatus:
-    """Her family, or another helper, vouched for her before a worker of her community. Raises NotAllowed, OnlyByPeople,
-    ReasonMissing, EvidenceWrong for other kinds, NothingToCertify."""
-    _require_worker(session, actor, person_id, reason)
-    if kind not in VOUCHED_FOR:
-        raise EvidenceWrong(allowed=sorted(VOUCHED_FOR))
-    people.hold(session, person_id)
-    member = must_owe(session, person_id)
-    _close_visit(session, actor, member, kind.value, reason, now)
-    prove(session, actor, member, kind, now=now, with_reason=True)
-    return certification_of(session, actor, person_id=person_id, now=now)
-
-
-def _require_worker(session: Session, actor: Actor, person_id: UUID, reason: str) -> None:
+def require_worker(session: Session, actor: Actor, person_id: UUID, reason: str) -> None:
+    """Return if a worker of her community acts and says why. Raises NotAllowed, OnlyByPeople, ReasonMissing."""
     require_for(session, actor, Capability.CERTIFY, person_id=person_id)
     if actor.kind is not ActorKind.COMMUNITY_WORKER:
         raise OnlyByPeople()
@@ -132,7 +115,8 @@ def _visited(session: Session, person_id: UUID) -> MemberRow:
     return row
 
 
-def _close_visit(session: Session, actor: Actor, member: MemberRow, decision: str, reason: str, now: datetime) -> None:
+def close_visit(session: Session, actor: Actor, member: MemberRow, decision: str, reason: str, now: datetime) -> None:
+    """Take the visit off the list, if one is on it."""
     close_task(
         session,
         actor,

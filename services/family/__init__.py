@@ -11,6 +11,7 @@ from services.family.members import (
     name_family_member,
     phone_of_family_member,
     register_family_member,
+    relation_of,
 )
 from services.family.reached import Reached, reached_for
 from services.family.states import DelegationState, EndReason, Relation
@@ -28,4 +29,5 @@ __all__ = [
     "phone_of_family_member",
     "reached_for",
     "register_family_member",
+    "relation_of",
 ]

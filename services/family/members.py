@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.database.tables import new_id
-from services.family.tables import FamilyMemberRow
+from services.family.states import Relation
+from services.family.tables import DelegationRow, FamilyMemberRow
 from services.people import PHONE, Person, PersonRow, masked_name, masked_phone, normal_phone, phone_of
 from services.sealing import vault_of
 
@@ -81,6 +82,11 @@ def family_member_of(session: Session, person: Person, *, now: datetime) -> Fami
     session.execute(new.on_conflict_do_nothing(index_elements=["person_id"]))
     row = session.scalars(select(FamilyMemberRow).where(FamilyMemberRow.person_id == person.id)).one()
     return _member(session, row)
+
+
+def relation_of(session: Session, delegation_id: UUID) -> Relation:
+    """What the family member of a delegation is to the senior. For use cases, which have checked the right."""
+    return Relation(session.get_one(DelegationRow, delegation_id).relation)
 
 
 def name_family_member(session: Session, family_member_id: UUID, name: str) -> None:

@@ -6,6 +6,7 @@ from services.messages.receipts import give_up_waiting, settle_receipts
 from services.messages.restoring import ask_about_waiting
 from services.messages.sending import SendReport, send_due
 from services.messages.tables import MessageStatus, OutgoingMessage
+from services.messages.texts import SentText, SentTexts, list_texts
 from services.messages.wording import Composer, WordingWrong
 
 __all__ = [
@@ -18,10 +19,13 @@ __all__ = [
     "Outcome",
     "OutgoingMessage",
     "SendReport",
+    "SentText",
+    "SentTexts",
     "WindowGateway",
     "WordingWrong",
     "ask_about_waiting",
     "give_up_waiting",
+    "list_texts",
     "queue_asked_for_message",
     "queue_message",
     "send_due",

@@ -18,7 +18,6 @@ from services.certification import (
     ChallengeUnknown,
     CheckOutcome,
     EvidenceKind,
-    EvidenceWrong,
     MustBeSpoken,
     NothingMissed,
     NothingToCertify,
@@ -32,7 +31,6 @@ from services.certification import (
     current_campaign,
     decide_missed,
     open_campaign,
-    record_helper,
     record_visit,
     send_reminders,
     start_self_certification,
@@ -321,17 +319,6 @@ def test_a_visit_that_did_not_succeed_stops_nothing(session: Session, wang: Pers
     assert get_case(session, SYSTEM, case_id=case_id).state is CaseState.ACTIVE
 
 
-@pytest.mark.parametrize("kind", [EvidenceKind.FAMILY, EvidenceKind.OTHER])
-def test_a_helper_vouches_for_her_before_a_worker(
-    session: Session, wang: Person, case_id: UUID, kind: EvidenceKind
-) -> None:
-    opened(session)
-    status = record_helper(
-        session, worker_of(wang), person_id=wang.id, kind=kind, reason="女儿带来当日照片", now=HALFWAY
-    )
-    assert (status.due, status.evidence) == (False, kind)
-
-
 def test_only_a_worker_of_her_community_records_and_gives_a_reason(
     session: Session, wang: Person, case_id: UUID
 ) -> None:
@@ -342,10 +329,6 @@ def test_only_a_worker_of_her_community_records_and_gives_a_reason(
             record_visit(session, actor, person_id=wang.id, passed=True, reason="在家", now=HALFWAY)
     with pytest.raises(ReasonMissing):
         record_visit(session, worker_of(wang), person_id=wang.id, passed=True, reason=" ", now=HALFWAY)
-    with pytest.raises(EvidenceWrong):
-        record_helper(
-            session, worker_of(wang), person_id=wang.id, kind=EvidenceKind.DATA_MATCH, reason="x", now=HALFWAY
-        )
 
 
 # --- reminders ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from services import certification
 from services.actor import Channel
 from services.allowances import CaseState, agree_to_offer, apply_for
 from services.benefits import Benefit
-from services.certification import EvidenceKind
+from services.certification import HelperRelation
 from services.clock import local_moment
 from services.database import Database
 from services.decisions import Choice
@@ -113,7 +113,8 @@ def test_a_missed_certification_waits_for_a_worker_and_comes_back_with_the_money
             session,
             WORKER,
             person_id=paid.person_id,
-            kind=EvidenceKind.FAMILY,
+            relation=HelperRelation.DAUGHTER,
+            seen_on=date(2026, 7, 2),
             reason="女儿带身份证来",
             now=local_moment(date(2026, 7, 3), NOON),
         )

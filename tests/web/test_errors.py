@@ -49,7 +49,6 @@ NEVER_ON_A_PAGE = {
     "window_still_open",
     "too_many_missed",
     "nothing_missed",
-    "evidence_wrong",
     "partner_unknown",
     "certification_parameters_wrong",
     "adaptation_parameters_wrong",

@@ -9,10 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from services.actor import Scope
+from services.actor import Actor, Scope
+from services.certification import open_campaign
 from services.delegation import Delegation, delegates_of, look_up_requests
 from services.people import Person
 from services.sign_in import open_family_session
+from tests.certifying import begin_empty, paid_case
 from tests.conftest import person_named
 from tests.delegating import CITY, DAUGHTERS_PHONE, SONS_PHONE, agreed_with, family_member, herself, joined, texts_at
 from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
@@ -192,6 +194,24 @@ def test_a_new_delegate_is_told_from_when_on(
     agreed = agreed_with(session, wang, WANGS_PHONE, now=clock.at)
     assert "答复津贴要到" in words_of(daughters.get(below(agreed)))
     assert daughters.get(below(agreed, "/meals/book")).status_code == 200
+
+
+def test_she_says_on_which_day_she_saw_her_mother_and_that_certifies_her(
+    daughters: FlaskClient, session: Session, wang: Person, agreed: Delegation, clock: TestClock
+) -> None:
+    begin_empty(session)
+    paid_case(session, wang)
+    open_campaign(session, Actor.system(), city=CITY, now=clock.at)
+    address = below(agreed, "/certification")
+    page = daughters.get(address)
+    assert "王*珍的津贴资格认证" in words_of(page)
+    assert "四个数字" not in words_of(page)
+    days = [each.get("value") for each in page_of(page).iter("input") if each.get("name") == "seen_on"]
+    unsaid = daughters.post(f"{address}/seen")
+    assert unsaid.status_code == 422
+    assert "请选最后见到" in words_of(unsaid)
+    assert daughters.post(f"{address}/seen", data={"seen_on": days[1]}).location == address
+    assert "已办好" in words_of(daughters.get(address))
 
 
 def test_her_own_booking_stays_her_own(hers: FlaskClient, daughters: FlaskClient, agreed: Delegation) -> None:

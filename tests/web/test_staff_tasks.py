@@ -15,6 +15,7 @@ from services import allowances
 from services.actor import Actor
 from services.allowances import CaseState, EventKind
 from services.audit import AuditEntry
+from services.certification import export_proofs, open_campaign
 from services.database import new_id
 from services.decisions import Choice
 from services.demo import prepare_allowances
@@ -24,7 +25,7 @@ from services.people import Person, PersonRow
 from services.registry import Settlement, import_extract
 from services.worker_tasks import TaskKind, TaskStatus, get_task, list_tasks, open_task
 from tests.allowances import tasks_about
-from tests.certifying import worker_of
+from tests.certifying import begin_empty, paid_case, worker_of
 from tests.conftest import NOW, person_named
 from tests.extracts import extract, household
 from tests.visits import herself, visit
@@ -225,6 +226,25 @@ def test_certifying_her_needs_how_she_was_known(desk: FlaskClient, wang: Person)
     assert "请写明怎样核实是本人" in words_of(answer)
     refused = desk.post(f"/staff/people/{wang.id}/certify", data={"seen": "在社区，看了身份证"})
     assert refused.status_code in (303, 409)
+
+
+def test_who_vouches_for_her_is_written_down_and_what_was_shared_is_shown(
+    desk: FlaskClient, session: Session, wang: Person
+) -> None:
+    begin_empty(session)
+    paid_case(session, wang)
+    open_campaign(session, SYSTEM, city=CITY, now=NOW)
+    address, said = f"/staff/people/{wang.id}", {"relation": "daughter", "seen_on": "2026-11-22", "helper": "林小红"}
+    assert "有帮忙的人在场" in words_of(desk.get(address))
+    for missing, words in (("relation", "什么人"), ("helper", "请写明是谁担保"), ("seen_on", "最后见到")):
+        answer = desk.post(f"{address}/helper", data=said | {missing: ""})
+        assert answer.status_code == 422
+        assert words in words_of(answer)
+    assert desk.post(f"{address}/helper", data=said).status_code == 303
+    export_proofs(session, SYSTEM, city=CITY, partner="social_insurance", now=NOW)
+    words = words_of(desk.get(address))
+    for expected in ("到社区担保：女儿", "“林小红”", "2026年11月22日见到", "我们告诉社保：家里人为本人担保"):
+        assert expected in words
 
 
 def test_an_operator_has_what_belongs_to_no_community(site: Flask, session: Session) -> None:

@@ -72,6 +72,16 @@ def _challenge_unknown(_facts: Facts) -> ErrorWords:
     )
 
 
+def _seen_day_wrong(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("The day is missing, or too long ago"),
+        _("Say on which day you saw her last. Nothing was changed."),
+        _("See how it stands"),
+        url_for("certification.certification"),
+        422,
+    )
+
+
 TABLE: Table = {
     "already_applied": _decided_otherwise,
     "already_decided": _decided_otherwise,
@@ -82,5 +92,6 @@ TABLE: Table = {
     "nothing_to_certify": _nothing_to_certify,
     "offer_ended": _offer_ended,
     "offer_unknown": _offer_unknown,
+    "seen_day_wrong": _seen_day_wrong,
     "step_not_possible": _decided_otherwise,
 }

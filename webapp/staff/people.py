@@ -24,7 +24,16 @@ from services.allowances import (
     withdraw,
 )
 from services.benefits import Benefit
-from services.certification import certification_of, record_visit
+from services.certification import (
+    HelperRelation,
+    SeenDayWrong,
+    certification_of,
+    days_that_count,
+    proofs_of,
+    record_helper,
+    record_visit,
+    sharings_of,
+)
 from services.clock import local_day
 from services.home_adaptation import latest_adaptation
 from services.inbox import list_incoming
@@ -37,11 +46,13 @@ from services.staff import names_of_staff
 from services.vouchers import see_vouchers
 from services.worker_tasks import tasks_of
 from webapp.access import current_staff_actor, workers_only
+from webapp.certification import chosen_day
 from webapp.cookies import keep_sealed, kept_sealed
 from webapp.pages import show
 from webapp.site import now, this_site
 from webapp.staff.days import full_day_words
 from webapp.staff.known_words import known_of
+from webapp.texts import texts_to
 from webapp.transaction import database_session
 from webapp.words import FEN_IN_A_YUAN
 
@@ -50,6 +61,9 @@ SEALED_SEARCH = "staff.search"
 PAYMENTS_SHOWN = 24
 YUAN = re.compile(r"(\d{1,7})(?:\.(\d\d?))?")
 MESSAGES_SHOWN = 10
+# Two years of certifications, and what went to and fro about them.
+PROOFS_SHOWN, SHARINGS_SHOWN = 4, 10
+LONGEST_NOTE = 200
 
 blueprint = Blueprint("staff_people", __name__, url_prefix="/staff/people")
 
@@ -120,11 +134,36 @@ def apply_for_her(person_id: UUID) -> AnyResponse:
 @workers_only
 def certify_her(person_id: UUID) -> AnyResponse:
     """She is here, or was visited: certified by a worker who saw her."""
-    reason = request.form.get("seen", "")
+    reason = request.form.get("seen", "")[:LONGEST_NOTE]
     if not reason.strip():
         return _show_person(person_id, problem=_("Write how you made sure that it is she."))
     record_visit(database_session(), current_staff_actor(), person_id=person_id, passed=True, reason=reason, now=now())
     flash(_("She is certified."), "done")
+    return redirect(url_for("staff_people.person", person_id=person_id), 303)
+
+
+@blueprint.post("/<uuid:person_id>/helper")
+@workers_only
+def helper(person_id: UUID) -> AnyResponse:
+    """Somebody of her family, or another helper, is here and vouches for her."""
+    relation, reason = request.form.get("relation", ""), request.form.get("helper", "")[:LONGEST_NOTE]
+    if relation not in set(HelperRelation):
+        return _show_person(person_id, problem=_("Say what the helper is to her."))
+    if not reason.strip():
+        return _show_person(person_id, problem=_("Write who vouches for her, and which papers you looked at."))
+    try:
+        record_helper(
+            database_session(),
+            current_staff_actor(),
+            person_id=person_id,
+            relation=HelperRelation(relation),
+            seen_on=chosen_day(request.form.get("seen_on", "")),
+            reason=reason,
+            now=now(),
+        )
+    except SeenDayWrong:
+        return _show_person(person_id, problem=_("Say on which day the helper saw her last. It must not be long ago."))
+    flash(_("She is certified. She gets a text message."), "done")
     return redirect(url_for("staff_people.person", person_id=person_id), 303)
 
 
@@ -163,7 +202,9 @@ def _show_person(person_id: UUID, *, phone: str | None = None, problem: str | No
     cases = list_cases(transaction, actor, person_id=person_id)
     events = {case.id: events_of(transaction, actor, case_id=case.id)[::-1] for case in cases}
     tasks = tasks_of(transaction, actor, person_id=person_id)
+    proofs = proofs_of(transaction, actor, person_id=person_id)[:PROOFS_SHOWN]
     who = {event.actor_id for of_case in events.values() for event in of_case} | {task.decided_by for task in tasks}
+    who |= {proof.staff_id for proof in proofs}
     return show(
         "staff/person.html",
         422 if problem else 200,
@@ -176,9 +217,14 @@ def _show_person(person_id: UUID, *, phone: str | None = None, problem: str | No
         tasks=tasks,
         names=names_of_staff(transaction, {each for each in who if each}),
         written=list_incoming(transaction, actor, person_id=person_id, limit=MESSAGES_SHOWN),
+        texted=texts_to(actor, person_id, limit=MESSAGES_SHOWN).texts,
         payments=overview.payments[:PAYMENTS_SHOWN],
         refund_due_fen=sum(payment.refund_due_fen for payment in overview.payments),
         certification=certification_of(transaction, actor, person_id=person_id, now=at),
+        seen_days=days_that_count(at),
+        relations=list(HelperRelation),
+        proofs=proofs,
+        sharings=sharings_of(transaction, actor, person_id=person_id)[:SHARINGS_SHOWN],
         adaptation=latest_adaptation(transaction, actor, person_id=person_id),
         vouchers=see_vouchers(transaction, actor, person_id=person_id, now=at),
         known=known_of(found, origins_of(transaction, actor, person_id=person_id), full_day_words),

@@ -11,6 +11,7 @@ from services.registry import Settlement
 from services.worker_tasks import TaskKind
 from webapp.benefits.wording import benefit_words, month_words
 from webapp.staff.case_words import event_words, state_words, stop_reason_words
+from webapp.staff.certification_words import helper_relation_words, proof_words, sharing_words
 from webapp.staff.days import full_day_words, full_moment_words
 from webapp.staff.finding_words import settlement_effect_words, settlement_words
 from webapp.staff.known_words import register_words
@@ -35,6 +36,9 @@ def install(app: Flask) -> None:
         register=register_words,
         channel=channel_words,
         taken_for=taken_for_words,
+        helper_relation=helper_relation_words,
+        proof=proof_words,
+        sharing=sharing_words,
         full_day=full_day_words,
         full_moment=full_moment_words,
     )
@@ -145,6 +149,8 @@ def decided_words(decision: str) -> str:
         "signal_gone": _("The reason is gone"),
         "certified": _("She was certified"),
         "passed": _("I saw her: certified"),
+        "family": _("Her family vouched for her"),
+        "other": _("A helper vouched for her"),
         "not_passed": _("Not certified"),
         "suspended": _("Suspend it"),
         "kept": _("Keep it"),
