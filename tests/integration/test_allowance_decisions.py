@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.actor import NotAllowed
+from services.actor import Channel, NotAllowed
 from services.allowances import (
     CaseState,
     EventKind,
@@ -182,7 +182,7 @@ class TestApproving:
         screened(session, as_of=date(2029, 12, 1))
         case = case_of(session, person)
         at = datetime(2029, 12, 2, 3, tzinfo=NOW.tzinfo)
-        agree_to_offer(session, herself(person), case_id=case.id, now=at)
+        agree_to_offer(session, herself(person, Channel.SCREEN), case_id=case.id, now=at)
         check_applications(session, SYSTEM, now=at)
         assert case_of(session, person).first_month == date(2030, 2, 1)
 

@@ -35,7 +35,7 @@ def test_a_month_goes_to_the_bank_and_what_came_back_is_taken_in(paid: Database,
     assert _month(paid, "show") == 0
     shown = capsys.readouterr().out
     assert shown.startswith("2026-11 old_age_allowance: paid, ")
-    assert "  罗湖区: 2 people, 80000 fen" in shown
+    assert "  罗湖区: 4 people, 140000 fen" in shown
     file = tmp_path / "bank.csv"
     assert _month(paid, "bank-file", "2026-11", str(file)) == 0
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
