@@ -30,7 +30,12 @@ from webapp.site import Site
 # A Mandarin voice can say these; in other languages the answer is shown and not spoken.
 SPOKEN_LOCALES = ("zh_Hans", "zh_Hant_HK")
 # Where a booking that was made or changed is shown, by what was done.
-BOOKING_PAGES = {"book_meal": "bookings.booking", "book_service": "service_bookings.booking"}
+BOOKING_PAGES = {
+    "book_meal": "bookings.booking",
+    "book_service": "service_bookings.booking",
+    "rate_visit": "service_bookings.booking",
+    "complain": "service_bookings.booking",
+}
 
 
 class NobodySignedIn(Exception):

@@ -13,7 +13,8 @@ from services.home_care.tables import CareWorkerRow, CredentialRow, ProviderRow,
 
 PROVIDER = "翠竹居家养老服务社(示例)"
 EVERYTHING = (
-    "CLEAN", "BATH", "HAIR", "REHAB", "HOSP", "TALK", "COOK", "REPAIR", "NURSE", "CARE",
+    "CLEAN", "DEEPCLEAN", "BATH", "HAIR", "NAIL", "REHAB", "HOSP", "MED", "TALK", "ESCORT", "DIGITAL", "COOK", "REPAIR",
+    "NURSE", "CARE",
 )  # fmt: skip
 SINCE = date(2026, 1, 1)
 

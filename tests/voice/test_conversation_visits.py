@@ -60,7 +60,7 @@ def with_vouchers(talking: Talking) -> None:
 
 def test_service_day_and_time_are_asked_in_that_order_and_read_back(talking: Talking) -> None:
     assert talking.say("我想约个上门服务").text == "您要哪种服务？比如打扫、助浴、理发、陪看病。"
-    assert talking.say("理发").text == "上门理发，您想约哪一天？"
+    assert talking.say("理发").text == "也可以约修脚剪指甲。上门理发，您想约哪一天？"
     assert talking.say("后天吧").text == "什么时候？上午，还是下午？"
     reply = talking.say("下午三点")
     assert reply.text == ("后天 11月26号 星期四，下午3点，上门理发，30分钟，何师傅(示例)上门。您付30元。对吗？")
@@ -319,3 +319,35 @@ def test_words_of_another_language(words_folder: Path, talking: Talking) -> None
         told_as[locale] = other.say("明天上午理髮").text
     assert "何师傅(示例)上門" in told_as["zh_Hant_HK"]
     assert told_as["en"].endswith("You pay 30 yuan. Is that right?")
+
+
+def test_where_a_kind_has_several_services_she_hears_of_them_and_may_name_one(talking: Talking) -> None:
+    assert talking.say("我想约理发").text == "也可以约修脚剪指甲。上门理发，您想约哪一天？"
+    assert talking.say("修脚吧").text == "修脚剪指甲，您想约哪一天？"
+    assert "后天 11月26号 星期四，上午9点，修脚剪指甲，40分钟" in talking.say("后天上午九点").text
+    assert "您付50元" in talking.replies[-1].text
+    talking.say("对")
+    assert told(talking) == [("NAIL", "11-26 09:00")]
+    assert talking.done() == {"action": "book_service", "service": "haircut", "date": "2026-11-26", "time": "09:00"}
+
+
+@pytest.mark.parametrize(
+    ("said", "booked"),
+    [
+        ("明天上午找人来大扫除", "DEEPCLEAN"),
+        ("明天上午约个护工", "CARE"),
+        ("明天上午找人陪我出门", "ESCORT"),
+        ("明天上午约代取药", "MED"),
+        ("明天上午约人修脚", "NAIL"),
+    ],
+)
+def test_what_she_names_is_what_comes(talking: Talking, said: str, booked: str) -> None:
+    talking.say(said, "对")
+    assert [code for code, _ in told(talking)] == [booked]
+
+
+def test_a_correction_to_the_plain_name_is_the_first_service_again(talking: Talking) -> None:
+    talking.say("明天上午约人修脚")
+    assert "上门理发，30分钟" in talking.say("不是修脚，是理发").text
+    assert "修脚剪指甲，40分钟" in talking.say("改成修脚").text
+    assert talking.say("修脚多少钱").text.startswith("修脚剪指甲，一次40分钟。")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voice.skills.skill import OTHER, READ_BACK, Task
+from voice.skills.skill import OTHER, READ_BACK, WHAT_IS_WRONG, Task
 from voice.understanding import Understanding, normalise
 from voice.understanding.numbers import NUMBER, read_number
 from voice.understanding.rulebook import OUT_OF_SCOPE
@@ -32,21 +32,38 @@ _DIGIT = re.compile("[0-9零〇一二两三四五六七八九幺]")
 # Fewer digits than this are in many sentences (等一下).
 _FEWEST_DIGITS = 3
 # What a task can be told besides the slots of its intent, by the kind of word that tells it: a slot and its value.
+_NAMED_SERVICES: dict[str, tuple[str, Any]] = {
+    "deep_cleaning": ("named", "DEEPCLEAN"),
+    "foot_care": ("named", "NAIL"),
+    "errands": ("named", "MED"),
+    "going_out": ("named", "ESCORT"),
+    "phone_help": ("named", "DIGITAL"),
+    "care_by_hour": ("named", "CARE"),
+}
 _BESIDES: dict[str, dict[str, tuple[str, Any]]] = {
     "certify": {"come_to_me": ("visit", True)},
     "check_benefits": {"rise": ("rises", True)},
+    "ask_price": _NAMED_SERVICES,
     "book_service": {
+        **_NAMED_SERVICES,
         "somebody_else": ("somebody_else", True),
         "by_a_woman": ("sex", "female"),
         "by_a_man": ("sex", "male"),
     },
 }
+_BESIDES["rate_visit"] = _BESIDES["complain"] = {"last_time": ("last", True)}
 _BESIDES["change_booking"] = _BESIDES["book_service"]
 _BESIDES["book_days"] = {"from_now_on": ("from_now_on", True), "a_whole_week": ("week", "coming")}
 # Any day and any time will do, where one of these was asked.
 _ANY = {"date": "any_day", "time": "any_time"}
 # Two ways to say when; the later one counts.
-_INSTEAD_OF = {"time": ("period", "any_time"), "period": ("time", "any_time"), "date": ("any_day", "days_later")}
+_INSTEAD_OF = {
+    "time": ("period", "any_time"),
+    "period": ("time", "any_time"),
+    "date": ("any_day", "days_later"),
+    # 理发 after 修脚 is 理发 again.
+    "service": ("named",),
+}
 # How it was, where she only says good or not good.
 _GOOD, _NOT_GOOD = {"rating": "good"}, {"rating": "poor"}
 # So long a complaint in her own words is at least; 好 and 嗯 are none.
@@ -89,7 +106,7 @@ def stated_slots(question: str, heard: str, meaning: Understanding, slot_names: 
         stated |= _quantity(heard)
     if question == "rating" and question not in stated:
         stated |= _rating(meaning)
-    if question == "about" and question not in stated:
+    if question in ("about", WHAT_IS_WRONG) and "about" in slot_names and "about" not in stated:
         stated |= _own_words(heard, meaning)
     return stated
 

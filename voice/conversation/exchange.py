@@ -141,7 +141,11 @@ class Exchange:
         """What she says that belongs to the task."""
         names = rulebook().slots_for(task.intent)
         stated = stated_slots(question, self._heard.text, self._meaning, names)
-        stated |= told_besides(task.intent, self._meaning.kinds, question)
+        told = told_besides(task.intent, self._meaning.kinds, question)
+        if "refute_word" in self._meaning.kinds and told.get("named") == task.slots.get("named"):
+            # 不是修脚，是理发: what she has been told she names only to be rid of it.
+            told.pop("named", None)
+        stated |= told
         if self._wanted.name in (task.intent, CHANGE) and not self._wanted.about:
             stated |= {name: said for name, said in self._wanted.slots.items() if name in names}
         return stated
@@ -220,6 +224,9 @@ class Exchange:
         if self._state.is_late(self._turn.now):
             return self._ask_once_more()
         (task,) = self._state.options
+        if task.intent == self._wanted.name:
+            # 他迟到了, where she was asked whether somebody shall look into it.
+            task.slots = put_together(task.slots, self._wanted.slots)
         return self._next(task)
 
     def _choose(self) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from voice.skills.after_visits import Complain, RateVisit
 from voice.skills.applications import ConfirmApplication, DeclineApplication
 from voice.skills.benefits import ApplicationStatus, CheckBenefits, CheckPayment
 from voice.skills.bookings import ListBookings
@@ -36,6 +37,8 @@ _ALL: tuple[Skill, ...] = (
     ListBookings(),
     AskPrice(),
     SeeVouchers(),
+    RateVisit(),
+    Complain(),
     FindCanteen(),
     CheckBenefits(),
     CheckPayment(),

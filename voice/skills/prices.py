@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from services.errors import ServiceError
-from services.home_care import ServiceChoice, ServiceKind, list_services, main_service
+from services.home_care import Service, ServiceChoice, list_services
 from services.meals import Meal, MenuChoice, list_days, list_menus
 from services.vouchers import Voucher, VoucherKind, see_vouchers
 from voice.skills.meal_errors import explain
 from voice.skills.meal_telling import price
 from voice.skills.skill import CONFIRM, IN_BETWEEN, Answers, Step, Task, Turn
-from voice.skills.visit_telling import duration, kind_of_service, visit_price
+from voice.skills.visit_plans import service_meant
+from voice.skills.visit_telling import duration, name_of_service, visit_price
 from voice.wording import Line
 
 _NOTHING = Line("", "")
@@ -31,14 +32,13 @@ class AskPrice(Answers):
             # The read-back that is said once more tells it.
             return Step(_NOTHING)
         if "service" in slots and "meal" not in task.slots:
-            return Step(self._of_a_visit(turn, ServiceKind(slots["service"])))
+            return Step(self._of_a_visit(turn, service_meant(turn, slots)))
         if "meal" in slots or waits.get("intent") in ("book_meal", "book_days", "book_week"):
             return self._of_a_meal(turn, task, slots)
         return Step(turn.words.line("A lunch, or which service? Say for example: what does help with bathing cost?"))
 
-    def _of_a_visit(self, turn: Turn, kind: ServiceKind) -> Line:
+    def _of_a_visit(self, turn: Turn, wanted: Service) -> Line:
         words = turn.words
-        wanted = main_service(kind, turn.today)
         choices = list_services(turn.session, turn.actor, person_id=turn.person_id, now=turn.now)
         choice = next(each for each in choices if each.service.code == wanted.code)
         return words.joined(_once(turn, choice), visit_price(turn, choice.split))
@@ -111,6 +111,6 @@ def _left(turn: Turn, voucher: Voucher) -> Line:
 def _once(turn: Turn, choice: ServiceChoice) -> Line:
     return turn.words.line(
         "%(service)s, once, %(duration)s.",
-        service=kind_of_service(turn, choice.service.kind),
+        service=name_of_service(turn, choice.service),
         duration=duration(turn, choice.service.minutes),
     )

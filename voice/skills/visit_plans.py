@@ -13,8 +13,10 @@ from services.home_care import (
     DayPart,
     NobodyFree,
     Offer,
+    Service,
     ServiceKind,
     ServiceQuote,
+    catalogue_on,
     list_offers,
     list_service_days,
     main_service,
@@ -48,7 +50,7 @@ class Wish:
         """The wish that slots state; `service` is a code, where it is not the main one of the kind."""
         day = date.fromisoformat(slots["date"])
         return cls(
-            service=service or main_service(ServiceKind(slots["service"]), turn.today).code,
+            service=service or service_meant(turn, slots).code,
             day=day,
             part=DayPart(slots["period"]) if "period" in slots and "time" not in slots else None,
             at=time.fromisoformat(slots["time"]) if "time" in slots else None,
@@ -62,6 +64,18 @@ class Wish:
     def meant(self) -> time:
         """The time of day that it comes closest to."""
         return self.at or self.near or (MEANT_BY[self.part] if self.part else MEANT_BY_A_DAY)
+
+
+def service_meant(turn: Turn, slots: dict[str, Any]) -> Service:
+    """The service that she named, or where she only named its kind the first one of that. Raises ServiceUnknown."""
+    kind = ServiceKind(slots["service"])
+    named = [each for each in other_services(turn, kind) if each.code == slots.get("named")]
+    return named[0] if named else main_service(kind, turn.today)
+
+
+def other_services(turn: Turn, kind: ServiceKind) -> list[Service]:
+    """What there is of a kind besides the first service."""
+    return [service for service in catalogue_on(turn.today) if service.kind is kind][1:]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.clock import CITY_TIME, local_day
-from services.home_care import CareWorker, DayPart, PriceSplit, ServiceBooking, ServiceKind, ServiceQuote
+from services.home_care import CareWorker, DayPart, PriceSplit, Service, ServiceBooking, ServiceKind, ServiceQuote
 from services.vouchers import VoucherPart
 from voice.skills.skill import Turn
 from voice.wording import Line
@@ -30,6 +30,21 @@ def kind_of_service(turn: Turn, kind: ServiceKind) -> Line:
             ServiceKind.NURSING: words.say("nursing"),
         }[kind]
     )
+
+
+def name_of_service(turn: Turn, service: Service) -> Line:
+    """A service by its own name where its kind has several; else, and where a city added one without words here, by
+    its kind."""
+    words = turn.words
+    named = {
+        "DEEPCLEAN": words.say("thorough cleaning of kitchen and bathroom"),
+        "NAIL": words.say("foot care"),
+        "MED": words.say("fetching medicine or shopping"),
+        "ESCORT": words.say("going out with you"),
+        "DIGITAL": words.say("help with the mobile phone"),
+        "CARE": words.say("a care worker by the hour"),
+    }.get(service.code)
+    return Line.same(named) if named else kind_of_service(turn, service.kind)
 
 
 def part_of_day(turn: Turn, part: DayPart) -> Line:
@@ -69,7 +84,7 @@ def visit_read_back(turn: Turn, quote: ServiceQuote, *preface: Line) -> Line:
     what = words.line(
         "%(when)s, %(service)s, %(duration)s. %(workers)s comes to you.",
         when=when(turn, quote.starts_at),
-        service=kind_of_service(turn, quote.service.kind),
+        service=name_of_service(turn, quote.service),
         duration=duration(turn, quote.service.minutes),
         workers=names(turn, quote.workers),
     )
@@ -106,7 +121,7 @@ def visit_booked(turn: Turn, booking: ServiceBooking) -> Line:
 
 def visit_in_short(turn: Turn, booking: ServiceBooking) -> Line:
     """One visit in a few words: for lists and choices."""
-    service = kind_of_service(turn, booking.service.kind)
+    service = name_of_service(turn, booking.service)
     return turn.words.line("%(service)s on %(when)s", when=when(turn, booking.starts_at), service=service)
 
 

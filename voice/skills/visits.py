@@ -13,13 +13,22 @@ from services.home_care import (
     ServiceKind,
     ServicePriceChanged,
     book_service,
-    main_service,
 )
 from voice.skills.skill import BOOKING, CONFIRM, OFFER, READ_BACK, Option, Step, Task, Turn
 from voice.skills.visit_errors import explain_visit
 from voice.skills.visit_offers import explain_or_offer
-from voice.skills.visit_plans import Plan, Wish, best_plan, first_free_day, free_parts, quote_plan
-from voice.skills.visit_telling import kind_of_service, part_of_day, visit_booked, visit_read_back
+from voice.skills.visit_plans import (
+    MOST_OTHERS,
+    Plan,
+    Wish,
+    best_plan,
+    first_free_day,
+    free_parts,
+    other_services,
+    quote_plan,
+    service_meant,
+)
+from voice.skills.visit_telling import name_of_service, part_of_day, visit_booked, visit_read_back
 from voice.wording import Line
 
 _SAYS_WHEN = frozenset({"time", "period", "any_time"})
@@ -41,9 +50,9 @@ class BookService:
             )
         kind = ServiceKind(slots["service"])
         if "date" not in slots and not slots.get("any_day"):
-            return Step(words.line("%(service)s. Which day?", service=kind_of_service(turn, kind)), "date")
+            return Step(_ask_day(turn, task, kind), "date")
         try:
-            return self._on_a_day(turn, task, main_service(kind, turn.today).code)
+            return self._on_a_day(turn, task, service_meant(turn, slots).code)
         except ServiceError as error:
             return explain_visit(turn, task, error)
 
@@ -114,6 +123,17 @@ class BookService:
             request_id=UUID(task.notes["request_id"]),
             now=turn.now,
         )
+
+
+def _ask_day(turn: Turn, task: Task, kind: ServiceKind) -> Line:
+    """Which day? Where she only named a kind that has several services, she hears what else there is."""
+    words, service = turn.words, service_meant(turn, task.slots)
+    line = words.line("%(service)s. Which day?", service=name_of_service(turn, service))
+    others = other_services(turn, kind)[:MOST_OTHERS]
+    if not others or task.slots.get("named"):
+        return line
+    told = turn.tell.several([name_of_service(turn, other) for other in others])
+    return words.joined(words.line("There is also: %(others)s.", others=told), line)
 
 
 def what_is_agreed_to(plan: Plan, to_pay_fen: int) -> dict[str, Any]:
