@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 from webapp.site import this_site
@@ -36,6 +36,7 @@ HEADERS = {
 HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 # A sign-in lasts as long as services.sign_in says; the cookie that carries its token must not be what ends it.
 COOKIE_LIFETIME = timedelta(days=180)
+NUL = "\x00"
 
 
 def install(app: Flask) -> None:
@@ -55,12 +56,21 @@ def install(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     CSRFProtect(app)
+    app.before_request(_refuse_nul)
     app.after_request(_add_headers)
 
 
 def same_origin(origin: str | None) -> bool:
     """Whether a WebSocket was opened by a page of this site. Browsers send `Origin` and scripts cannot change it."""
     return origin == request.host_url.rstrip("/")
+
+
+def _refuse_nul() -> None:
+    """No keyboard writes the character NUL and no text in the database can hold it: who sends it gets 400, before any
+    view can break over it."""
+    sent = [text for values in (request.args, request.form) for _name, texts in values.lists() for text in texts]
+    if any(NUL in text for text in sent):
+        abort(400)
 
 
 def _add_headers(response: Response) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from services import meals
 from services.actor import Actor, ActorKind, Channel, NotAllowed
 from services.audit import AuditEntry
+from services.clock import local_moment
 from services.database import Database, new_id
 from services.decisions import Choice, decide, decisions_for
 from services.meals import Allergen, Diet, Meal, counter
@@ -212,6 +213,11 @@ def test_a_till_that_was_cut_off_hands_in_later_what_it_served_and_nothing_doubl
     (answer,) = counter.sync_servings(session, cook, **asked | {"servings": [late]})
     assert answer.booking is not None
     assert answer.booking.served_at == LUNCH_IS_OVER
+    behind = book(session, add_senior(session, 4), hers.menu.id)
+    in_1970 = OfflineServing(new_id(), behind.id, datetime(1970, 1, 1, tzinfo=UTC))
+    (answer,) = counter.sync_servings(session, cook, **asked | {"servings": [in_1970]})
+    assert answer.booking is not None
+    assert answer.booking.served_at == local_moment(TODAY, time(0))
 
 
 def person_of(session: Session, booking: meals.MealBooking) -> Person:

@@ -203,6 +203,8 @@ def test_the_month_adds_up_and_is_fetched_as_csv(counter: FlaskClient, lunch: Me
 
 def test_months_that_nobody_could_press_are_refused(counter: FlaskClient) -> None:
     assert counter.get("/staff/canteen/settlement?month=soon").status_code == 400
+    for never in ("9999-12", "0001-01", "2026-12"):
+        assert counter.get(f"/staff/canteen/settlement?month={never}").status_code == 404
     assert "没有人订餐" in words_of(counter.get("/staff/canteen/settlement?month=2026-10"))
 
 

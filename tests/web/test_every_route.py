@@ -20,7 +20,7 @@ from services.demo import prepare_allowances
 from tests.conftest import NOW
 from tests.web.conftest import repository_file
 from tests.web.journeys import book_lunch
-from tests.web.staff import CITY, LIU, WU, ZHAO, staff_browser
+from tests.web.staff import CITY, HE, LIU, MEI, WU, ZHAO, staff_browser
 from tests.web.test_access import AN_ID, ROUTES
 
 SOCKETS = "/socket"
@@ -39,6 +39,8 @@ NASTY = (
     "0000-00-00",
     "9999-12-31",
     "2026-13",
+    "9999-12",
+    "0001-01",
     "true",
     "yes",
     "agree",
@@ -97,7 +99,7 @@ def everybody(site: Flask, session: Session, hers: FlaskClient) -> list[FlaskCli
     site.test_client_class = ReadingClient
     prepare_allowances(session, city=CITY, now=NOW)
     book_lunch(hers)
-    return [site.test_client(), hers, *(staff_browser(site, session, who) for who in (LIU, ZHAO, WU))]
+    return [site.test_client(), hers, *(staff_browser(site, session, who) for who in (LIU, ZHAO, WU, HE, MEI))]
 
 
 def ids_of(session: Session) -> list[str]:

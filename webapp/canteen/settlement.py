@@ -17,6 +17,9 @@ from webapp.pages import csv_file, show
 from webapp.site import now
 from webapp.transaction import database_session
 
+# Before it there were no bookings of this kind.
+EARLIEST = date(2020, 1, 1)
+
 blueprint = Blueprint("canteen_settlement", __name__, url_prefix="/staff/canteen/settlement")
 
 
@@ -51,13 +54,18 @@ def _settlement() -> Settlement:
 
 
 def _month_asked_for() -> date:
+    """The month that the address names, this one if none; only months that have begun."""
+    this_month = _first_of_month(local_day(now()))
     text = request.args.get("month")
     if text is None:
-        return _first_of_month(local_day(now()))
+        return this_month
     try:
-        return date.fromisoformat(f"{text}-01")
+        asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         abort(400)
+    if not EARLIEST <= asked <= this_month:
+        abort(404)
+    return asked
 
 
 def _first_of_month(day: date) -> date:

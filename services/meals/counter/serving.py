@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services import audit
 from services.actor import Actor, Capability, require
-from services.clock import local_day
+from services.clock import local_day, local_moment
 from services.meals.booking import held_booking
 from services.meals.counter.bookings import bookings_of, with_guests
 from services.meals.counter.errors import ServingNotPossible
@@ -110,8 +110,8 @@ def _serve(session: Session, actor: Actor, row: MealBookingRow, serving: Offline
         outcome = ServingOutcome.SERVED
         was_missed = row.status == "not_picked_up"
         row.status, row.serving_id, row.served_by, row.settled_at = "served", serving.serving_id, actor.id, now
-        # A till's clock may be ahead; nothing is served in the future.
-        row.served_at = min(serving.served_at, now)
+        # A till's clock may be wrong; nothing is served in the future, nor before its day.
+        row.served_at = min(max(serving.served_at, local_moment(row.day, time(0))), now)
         _record(session, actor, "meal_served", row, now)
         if was_missed:
             withdraw_worry(session, actor, row.person_id, now=now)
