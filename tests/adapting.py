@@ -155,11 +155,22 @@ class Case:
         add_photo(self.session, by, adaptation_id=self.id, stage=stage, content=photo(), now=NOW)
 
 
+def live_at(session: Session, address: str, *people: Person) -> None:
+    """Have the registers say that these people live there."""
+    vault = vault_of(session)
+    known = {
+        "address_sealed": vault.seal(address, context=ADDRESS),
+        "address_index": vault.index(address, context=ADDRESS),
+    }
+    ids = [person.id for person in people]
+    session.execute(update(PersonRow).where(PersonRow.id.in_(ids)).values(known))
+    session.expire_all()
+
+
 def own_home(session: Session, person: Person) -> str:
     """Give her a home that nobody else of the tests lives in; its address."""
     address = f"水贝路{new_id().hex[-8:]}号(示例)"
-    sealed = vault_of(session).seal(address, context=ADDRESS)
-    session.execute(update(PersonRow).where(PersonRow.id == person.id).values(address_sealed=sealed))
+    live_at(session, address, person)
     session.expire_all()
     assert address_of(session, person.id) == address
     return address

@@ -59,6 +59,7 @@ def event_words(kind: EventKind) -> str:
         EventKind.ACCEPTED: _("She accepted the work"),
         EventKind.PAID: _("The firm was paid"),
         EventKind.PHOTO_ADDED: _("A photo was added"),
+        EventKind.HOUSEHOLD_CORRECTED: _("Somebody is no part of the household"),
     }[kind]
 
 
@@ -154,6 +155,11 @@ def refusal_words(facts: Mapping[str, object]) -> dict[str, tuple[str, str]]:
             _("This home was adapted, or is being adapted"),
             _("Each home once, whoever lives there. Nothing was changed."),
         ),
+        "household_adapted_already": (
+            _("Somebody of this household has had it, or has it now"),
+            _("Each household once, wherever it moves. Nothing was changed."),
+        ),
+        "not_in_household": (_("The case does not count for this person"), nothing),
         "address_not_known": (
             _("Nobody knows where she lives"),
             _("Write the address of the home. Nothing was changed."),

@@ -16,6 +16,7 @@ from services.home_adaptation import (
     EventKind,
     Owner,
     accept_work,
+    adaptation_of_household,
     agree_to_quote,
     apply_for_adaptation,
     events_of_adaptation,
@@ -41,6 +42,8 @@ STEPS: tuple[tuple[AdaptationState, ...], ...] = (
     (AdaptationState.APPROVED, AdaptationState.BUILDING),
     (AdaptationState.BUILT, AdaptationState.ACCEPTED, AdaptationState.PAID),
 )
+# Each photo is an event; she sees the photos themselves. Who counts as her household is between her and the worker.
+NOT_TOLD = frozenset({EventKind.PHOTO_ADDED, EventKind.HOUSEHOLD_CORRECTED})
 
 
 @blueprint.get("")
@@ -48,11 +51,11 @@ def adaptation() -> Response:
     """Where it stands, and the one thing to do now; before she applied, the question that it begins with."""
     found = _latest()
     if found is None or found.state in WITHOUT_WORK:
-        return show("home_adaptation/apply.html", before=found)
+        of_household = adaptation_of_household(database_session(), current_actor(), person_id=current_person().id)
+        return show("home_adaptation/apply.html", before=found, is_taken=of_household is not None)
     step = next(place for place, states in enumerate(STEPS, 1) if found.state in states)
     events = events_of_adaptation(database_session(), current_actor(), adaptation_id=found.id)
-    # Each photo is an event; she sees the photos themselves.
-    told = [event for event in events if event.kind is not EventKind.PHOTO_ADDED]
+    told = [event for event in events if event.kind not in NOT_TOLD]
     return show("home_adaptation/adaptation.html", adaptation=found, step=step, steps=len(STEPS), events=told)
 
 

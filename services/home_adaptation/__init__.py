@@ -17,9 +17,11 @@ from services.home_adaptation.errors import (
     CostAboveQuote,
     FirmUnknown,
     HomeAdaptedAlready,
+    HouseholdAdaptedAlready,
     NeedsMissing,
     NoteMissing,
     NoteTooLong,
+    NotInHousehold,
     PaymentWrong,
     PhotoMissing,
     PhotoWrong,
@@ -29,6 +31,7 @@ from services.home_adaptation.errors import (
     TooManyPhotos,
 )
 from services.home_adaptation.firms import NewFirm, add_firm
+from services.home_adaptation.household import adaptation_of_household, take_out_of_household
 from services.home_adaptation.listing import (
     events_of_adaptation,
     get_adaptation,
@@ -47,7 +50,16 @@ from services.home_adaptation.quoting import (
 )
 from services.home_adaptation.states import AdaptationState, EventKind, ItemGroup, Owner, PhotoStage
 from services.home_adaptation.steps import LONGEST_NOTE
-from services.home_adaptation.views import Adaptation, AdaptationEvent, Firm, Home, Photo, Quote, QuoteItem
+from services.home_adaptation.views import (
+    Adaptation,
+    AdaptationEvent,
+    Firm,
+    Home,
+    HouseholdMember,
+    Photo,
+    Quote,
+    QuoteItem,
+)
 
 __all__ = [
     "LONGEST_NOTE",
@@ -68,10 +80,13 @@ __all__ = [
     "FirmUnknown",
     "Home",
     "HomeAdaptedAlready",
+    "HouseholdAdaptedAlready",
+    "HouseholdMember",
     "ItemGroup",
     "NeedsMissing",
     "NewFirm",
     "NewQuoteItem",
+    "NotInHousehold",
     "NoteMissing",
     "NoteTooLong",
     "Owner",
@@ -87,6 +102,7 @@ __all__ = [
     "QuoteWrong",
     "TooManyPhotos",
     "accept_work",
+    "adaptation_of_household",
     "add_firm",
     "add_photo",
     "agree_to_quote",
@@ -108,5 +124,6 @@ __all__ = [
     "record_payment",
     "record_quote",
     "rules_on",
+    "take_out_of_household",
     "withdraw_adaptation",
 ]

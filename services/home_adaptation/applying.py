@@ -17,12 +17,18 @@ from services.allowances.errors import NotEntitled
 from services.benefits import Answer, Benefit, Status, assess_one, facts_of
 from services.clock import local_day
 from services.database.tables import constraint_of, new_id
-from services.home_adaptation.errors import AdaptationAppliedFor, AddressNotKnown, HomeAdaptedAlready
+from services.home_adaptation.errors import (
+    AdaptationAppliedFor,
+    AddressNotKnown,
+    HomeAdaptedAlready,
+    HouseholdAdaptedAlready,
+)
+from services.home_adaptation.household import enter_household, release_household
 from services.home_adaptation.parameters import rules_on
 from services.home_adaptation.reading import adaptation_view
 from services.home_adaptation.states import WITHOUT_WORK, AdaptationState, EventKind, Owner
 from services.home_adaptation.steps import ask_a_worker, held_case, move, note, settle_task, tell
-from services.home_adaptation.tables import DWELLING, ONE_DWELLING, ONE_PERSON, AdaptationRow
+from services.home_adaptation.tables import DWELLING, ONE_DWELLING, ONE_HOUSEHOLD, ONE_PERSON, AdaptationRow
 from services.home_adaptation.views import Adaptation
 from services.people import Person
 from services.sealing import vault_of
@@ -38,7 +44,8 @@ def apply_for_adaptation(
 
     `address` is only for somebody whose address nobody knows; where one is known, that home is meant. Raises
     NotAllowed, NotEntitled where the rules say no, AddressNotKnown, AdaptationAppliedFor, HomeAdaptedAlready: each home
-    once, whoever lives there. Facts that are missing do not keep her from applying, only from being approved.
+    once, whoever lives there, HouseholdAdaptedAlready: each household once, wherever it lives. Facts that are missing
+    do not keep her from applying, only from being approved.
     """
     people.require_for(session, actor, Capability.ANSWER_OFFERS, person_id=person_id)
     people.hold(session, person_id)
@@ -68,6 +75,7 @@ def withdraw_adaptation(session: Session, actor: Actor, *, adaptation_id: UUID, 
     if row.state == AdaptationState.WITHDRAWN:
         return adaptation_view(session, row)
     move(row, AdaptationState.WITHDRAWN)
+    release_household(session, row)
     note(session, actor, row, EventKind.WITHDRAWN, now=now)
     for kind in TASKS:
         settle_task(session, actor, row, kind, "withdrawn", None, now)
@@ -115,8 +123,12 @@ def _new_row(
     try:
         with session.begin_nested():
             session.add(row)
+            session.flush()
+            enter_household(session, row)
     except IntegrityError as error:
         if constraint_of(error) in (ONE_DWELLING, ONE_PERSON):
             raise HomeAdaptedAlready() from error
+        if constraint_of(error) == ONE_HOUSEHOLD:
+            raise HouseholdAdaptedAlready() from error
         raise
     return row

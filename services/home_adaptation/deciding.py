@@ -13,6 +13,7 @@ from services.benefits import Status
 from services.clock import local_day
 from services.home_adaptation.applying import entitlement
 from services.home_adaptation.errors import AdaptationStepNotPossible, PaymentWrong
+from services.home_adaptation.household import release_household
 from services.home_adaptation.reading import adaptation_view
 from services.home_adaptation.states import BEFORE_APPROVAL, AdaptationState, EventKind
 from services.home_adaptation.steps import (
@@ -75,6 +76,7 @@ def _refuse(session: Session, actor: Actor, row: AdaptationRow, reason: str, now
     if state_of(row) not in BEFORE_APPROVAL:
         raise AdaptationStepNotPossible(state=row.state)
     move(row, AdaptationState.REFUSED)
+    release_household(session, row)
     note(session, actor, row, EventKind.REFUSED, now=now, words=reason)
     for kind in (TaskKind.ADAPTATION_ASSESSMENT, TaskKind.ADAPTATION_DECISION):
         settle_task(session, actor, row, kind, "refuse", reason, now)
@@ -102,8 +104,8 @@ def record_payment(
     if row.state == AdaptationState.PAID and row.payment_reference == reference:
         return adaptation_view(session, row)
     must_be(row, AdaptationState.ACCEPTED)
-    is_right = amount_fen == row.subsidy_fen and paid_on <= local_day(now) and 0 < len(reference) <= LONGEST_REFERENCE
-    if not is_right:
+    in_time = row.applied_on <= paid_on <= local_day(now)
+    if amount_fen != row.subsidy_fen or not in_time or not 0 < len(reference) <= LONGEST_REFERENCE:
         raise PaymentWrong(expected_fen=row.subsidy_fen)
     row.paid_on, row.payment_reference = paid_on, reference
     move(row, AdaptationState.PAID)

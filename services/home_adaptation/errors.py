@@ -29,6 +29,18 @@ class HomeAdaptedAlready(ServiceError):
     code = "home_adapted_already"
 
 
+class HouseholdAdaptedAlready(ServiceError):
+    """Somebody of the household had a home adapted, or has it adapted now: each household once, wherever it moves."""
+
+    code = "household_adapted_already"
+
+
+class NotInHousehold(ServiceError):
+    """This is nobody for whom the case counts, or she whose case it is."""
+
+    code = "not_in_household"
+
+
 class AdaptationAppliedFor(ServiceError):
     """She has a case already. `adaptation_id`."""
 

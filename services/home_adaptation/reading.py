@@ -5,12 +5,20 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import people
 from services.home_adaptation.parameters import rules_on
 from services.home_adaptation.pricing import divide
 from services.home_adaptation.states import AdaptationState, EventKind, ItemGroup, Owner, PhotoStage
-from services.home_adaptation.steps import person_of
-from services.home_adaptation.tables import AdaptationEventRow, AdaptationRow, FirmRow, PhotoRow, QuoteItemRow
-from services.home_adaptation.views import Adaptation, AdaptationEvent, Firm, Photo, Quote, QuoteItem
+from services.home_adaptation.steps import SYSTEM, person_of
+from services.home_adaptation.tables import (
+    AdaptationEventRow,
+    AdaptationRow,
+    FirmRow,
+    HouseholdMemberRow,
+    PhotoRow,
+    QuoteItemRow,
+)
+from services.home_adaptation.views import Adaptation, AdaptationEvent, Firm, HouseholdMember, Photo, Quote, QuoteItem
 
 
 def adaptation_view(session: Session, row: AdaptationRow) -> Adaptation:
@@ -41,6 +49,7 @@ def adaptation_view(session: Session, row: AdaptationRow) -> Adaptation:
         photos=_photos(session, row),
         applied_on=row.applied_on,
         rule_version=row.rule_version,
+        household=_household(session, row),
     )
 
 
@@ -65,6 +74,17 @@ def has_photo(session: Session, row: AdaptationRow, stage: PhotoStage) -> bool:
     """Whether there is a photo of this stage."""
     asked = select(PhotoRow.id).where(PhotoRow.adaptation_id == row.id, PhotoRow.stage == stage).limit(1)
     return session.scalar(asked) is not None
+
+
+def _household(session: Session, row: AdaptationRow) -> tuple[HouseholdMember, ...]:
+    others = session.scalars(
+        select(HouseholdMemberRow.person_id)
+        .where(HouseholdMemberRow.adaptation_id == row.id, HouseholdMemberRow.person_id != row.person_id)
+        .order_by(HouseholdMemberRow.person_id)
+    )
+    return tuple(
+        HouseholdMember(each, people.get_person(session, SYSTEM, person_id=each).masked_name) for each in others
+    )
 
 
 def _photos(session: Session, row: AdaptationRow) -> tuple[Photo, ...]:

@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     PAID = "paid"
     PHOTO_ADDED = "photo_added"
+    HOUSEHOLD_CORRECTED = "household_corrected"
+    """somebody at the address is no part of the household"""
 
 
 class Owner(StrEnum):

@@ -21,6 +21,7 @@ IMAGE = "adaptation_photos.image"
 DWELLING = "adaptations.dwelling"
 ONE_DWELLING = "uq_adaptations_one_dwelling"
 ONE_PERSON = "uq_adaptations_one_person"
+ONE_HOUSEHOLD = "uq_adaptation_household_members_one_case"
 
 
 def _among(column: str, values: Iterable[str]) -> str:
@@ -94,6 +95,17 @@ class AdaptationRow(Table):
     payment_reference: Mapped[str | None]
     applied_on: Mapped[date]
     created_at: Mapped[datetime]
+
+
+class HouseholdMemberRow(Table):
+    """Somebody for whose household a case counts, the applicant too; gone when the case ends without work. Nobody is in
+    two: one household, one adaptation."""
+
+    __tablename__ = "adaptation_household_members"
+    __table_args__ = (UniqueConstraint("person_id", name=ONE_HOUSEHOLD),)
+
+    adaptation_id: Mapped[UUID] = mapped_column(ForeignKey("adaptations.id"), index=True)
+    person_id: Mapped[UUID]
 
 
 class QuoteItemRow(Table):

@@ -58,12 +58,20 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class HouseholdMember:
+    """Somebody besides the applicant for whose household a case counts."""
+
+    person_id: UUID
+    masked_name: str
+
+
+@dataclass(frozen=True)
 class Adaptation:
     """The adaptation of one home.
 
     `cap_fen` is the most that the city pays, `aids_cap_fen` of it for aids and smart devices. `actual_fen` is what the
     work cost in the end; `subsidy_fen` and `self_paid_fen` are of the quote, and of the actual cost once that is known.
-    `facts_missing`: fields of her record without which nobody can approve it.
+    `facts_missing`: fields of her record without which nobody can approve it. `household`: who lives with her.
     """
 
     id: UUID
@@ -89,6 +97,7 @@ class Adaptation:
     photos: tuple[Photo, ...]
     applied_on: date
     rule_version: str
+    household: tuple[HouseholdMember, ...]
 
     @property
     def waits_for_senior(self) -> bool:

@@ -30,9 +30,11 @@ from services.home_adaptation import (
     EventKind,
     FirmUnknown,
     HomeAdaptedAlready,
+    HouseholdAdaptedAlready,
     NeedsMissing,
     NewQuoteItem,
     NoteMissing,
+    NotInHousehold,
     Owner,
     PaymentWrong,
     PhotoMissing,
@@ -42,6 +44,7 @@ from services.home_adaptation import (
     QuoteWrong,
     TooManyPhotos,
     accept_work,
+    adaptation_of_household,
     add_photo,
     agree_to_quote,
     apply_for_adaptation,
@@ -60,11 +63,13 @@ from services.home_adaptation import (
     record_owner_agreement,
     record_payment,
     record_quote,
+    take_out_of_household,
     withdraw_adaptation,
 )
-from services.people import Hukou, PersonRow
+from services.home_adaptation.household import MOST_IN_A_HOUSEHOLD
+from services.people import Hukou, Person, PersonRow
 from services.worker_tasks import TaskKind
-from tests.adapting import ORDER, REASON, Case, applicant, firm, office_of, own_home, photo
+from tests.adapting import ORDER, REASON, Case, applicant, firm, live_at, office_of, own_home, photo
 from tests.allowances import CITY, NOW, SYSTEM, TODAY, herself, learn, senior, tasks_about, texts_to, worker
 
 STRANGER = worker("景田", "福田区")
@@ -210,6 +215,80 @@ def test_two_applications_for_one_home_at_one_moment_make_one_case(own_database:
     assert sorted(outcomes) == ["applied", "refused", "refused", "refused"]
 
 
+def couple(session: Session) -> tuple[Person, Person]:
+    """Two who live at one address."""
+    both = applicant(session), applicant(session)
+    live_at(session, f"水贝路{new_id().hex[-8:]}号(示例)", *both)
+    return both
+
+
+def test_a_household_gets_one_adaptation_wherever_its_people_move(session: Session) -> None:
+    she, he = couple(session)
+    case_id = apply(session, she)
+    assert adaptation_of_household(session, herself(he), person_id=he.id) == case_id
+    with pytest.raises(HomeAdaptedAlready):
+        apply(session, he)
+    own_home(session, he)
+    with pytest.raises(HouseholdAdaptedAlready):
+        apply(session, he)
+    withdraw_adaptation(session, herself(she), adaptation_id=case_id, now=NOW)
+    assert adaptation_of_household(session, herself(he), person_id=he.id) is None
+    apply(session, he)
+
+
+def test_a_refused_case_counts_for_nobody(session: Session) -> None:
+    she, he = couple(session)
+    decide_adaptation(session, worker(), adaptation_id=apply(session, she), approve=False, reason=REASON, now=NOW)
+    apply(session, he)
+    with pytest.raises(HomeAdaptedAlready):
+        apply(session, she)
+
+
+def test_a_worker_takes_out_who_only_shares_the_address(session: Session) -> None:
+    she, tenant = couple(session)
+    case_id = apply(session, she)
+    about = {"adaptation_id": case_id, "person_id": tenant.id, "now": NOW}
+    with pytest.raises(NotAllowed):
+        take_out_of_household(session, herself(tenant), words="不是一家人", **about)  # type: ignore[arg-type]
+    with pytest.raises(NoteMissing):
+        take_out_of_household(session, worker(), words=" ", **about)  # type: ignore[arg-type]
+    with pytest.raises(NotInHousehold):
+        take_out_of_household(session, worker(), words="x", **(about | {"person_id": she.id}))  # type: ignore[arg-type]
+    found = take_out_of_household(session, worker(), words="上门看过，是房客", **about)  # type: ignore[arg-type]
+    assert found.household == ()
+    own_home(session, tenant)
+    apply(session, tenant)
+
+
+def test_where_very_many_share_an_address_she_counts_alone(session: Session) -> None:
+    people = [applicant(session) for _ in range(MOST_IN_A_HOUSEHOLD + 1)]
+    live_at(session, f"水贝路{new_id().hex[-8:]}号敬老院(示例)", *people)
+    apply(session, people[0])
+    assert adaptation_of_household(session, herself(people[1]), person_id=people[1].id) is None
+
+
+def test_two_of_a_household_who_apply_at_one_moment_make_one_case(own_database: Database) -> None:
+    with unit_of_work(own_database.sessions) as session:
+        both = couple(session)
+
+    def try_it(place: int) -> str:
+        try:
+            with unit_of_work(own_database.sessions) as session:
+                # He by hand for another home: only the household stands in the way.
+                own_row = session.get_one(PersonRow, both[place].id)
+                if place == 1:
+                    own_row.address_sealed = None
+                    session.flush()
+                apply(session, both[place], address="水贝路九号")
+        except (HomeAdaptedAlready, HouseholdAdaptedAlready):
+            return "refused"
+        return "applied"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(try_it, range(2)))
+    assert outcomes == ["applied", "refused"]
+
+
 def test_a_worker_assesses_with_needs_and_a_firm_of_the_district(session: Session) -> None:
     case = Case(session)
     elsewhere = firm(session, None, "福田区")
@@ -348,7 +427,7 @@ def test_the_firm_is_paid_exactly_once_exactly_its_part(session: Session) -> Non
     accept_work(session, herself(case.her), adaptation_id=case.id, now=NOW)
     right = {"adaptation_id": case.id, "amount_fen": 1_000_000, "reference": "SZ-1", "paid_on": TODAY, "now": NOW}
     wrong = ({"amount_fen": 1_300_000}, {"amount_fen": 999_999}, {"reference": " "}, {"reference": "x" * 61},
-             {"paid_on": TODAY + timedelta(days=1)})  # fmt: skip
+             {"paid_on": TODAY + timedelta(days=1)}, {"paid_on": date.min})  # fmt: skip
     for change in wrong:
         with pytest.raises(PaymentWrong):
             record_payment(session, case.worker, **(right | change))  # type: ignore[arg-type]

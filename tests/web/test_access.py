@@ -170,6 +170,7 @@ ROUTES = {
     ("POST", "/staff/adaptations/<uuid:adaptation_id>/acceptance"): WORKER,
     ("POST", "/staff/adaptations/<uuid:adaptation_id>/objection"): WORKER,
     ("POST", "/staff/adaptations/<uuid:adaptation_id>/withdrawal"): WORKER,
+    ("POST", "/staff/adaptations/<uuid:adaptation_id>/household/<uuid:person_id>"): WORKER,
     ("POST", "/staff/adaptations/<uuid:adaptation_id>/payment"): WORKER,
     ("GET", "/staff/provider"): PROVIDER,
     ("GET", "/staff/provider/visits/<uuid:booking_id>"): PROVIDER,

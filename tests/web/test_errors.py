@@ -53,6 +53,7 @@ NEVER_ON_A_PAGE = {
     "certification_parameters_wrong",
     "adaptation_parameters_wrong",
     "cost_above_quote",
+    "not_in_household",
     "firm_unknown",
     "needs_missing",
     "payment_wrong",

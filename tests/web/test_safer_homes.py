@@ -26,7 +26,7 @@ from services.home_adaptation.tables import FirmRow
 from services.people import Person
 from services.staff.accounts import NewStaff
 from tests.adapting import firm as add_a_firm
-from tests.adapting import photo
+from tests.adapting import live_at, photo
 from tests.conftest import NOW, person_named
 from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
 from tests.web.staff import CITY, LIU, MA, staff_browser
@@ -158,6 +158,8 @@ def test_a_worker_does_all_of_it_with_her_at_the_desk(
     press(desk, case, "/photos/consent", photo=a_photo())
     assert press(desk, case, "/owner", words="房东在场").status_code == 303
     assert state(session, wang) is AdaptationState.AGREED
+    # No text in the database can hold the character NUL.
+    assert press(desk, case, "/decision/refuse", words="房子\x00要拆").status_code == 400
     assert press(desk, case, "/decision/refuse", words="房子要拆").status_code == 303
     assert state(session, wang) is AdaptationState.REFUSED
     assert "王*珍" in words_of(desk.get("/staff/adaptations"))
@@ -190,6 +192,25 @@ def test_her_first_page_says_when_her_word_is_waited_for(
     assert "公司报了价" in page
     press(hers, "/home-adaptation", "/agreement")
     assert asked not in words_of(hers.get("/"))
+
+
+def test_whoever_lives_with_her_reads_that_the_household_has_applied(
+    site: Flask, hers: FlaskClient, desk: FlaskClient, session: Session, wang: Person, clock: TestClock
+) -> None:
+    other = person_named(session, "黄婉仪")
+    live_at(session, "翠竹路9号(示例)", wang, other)
+    press(hers, "/home-adaptation/application/herself", "/herself")
+    others = signed_in_browser(site, session, other, "15400000003", clock.at)
+    assert "您家已经申请了" in words_of(others.get("/home-adaptation"))
+    refused = others.post("/home-adaptation/application/herself")
+    assert refused.status_code == 409
+    assert "每套房子" in words_of(refused)
+    found = latest_adaptation(session, SYSTEM, person_id=wang.id)
+    assert found is not None
+    case = f"/staff/adaptations/{found.id}"
+    assert "黄*仪" in words_of(desk.get(case))
+    assert press(desk, case, str(other.id), words="上门看过，是房客").status_code == 303
+    assert "您家已经申请了" not in words_of(others.get("/home-adaptation"))
 
 
 def test_she_takes_it_back(hers: FlaskClient, session: Session, wang: Person) -> None:

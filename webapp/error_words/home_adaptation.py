@@ -29,6 +29,15 @@ def _adapted_already(_facts: Facts) -> ErrorWords:
     )
 
 
+def _household_adapted_already(_facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("Your household has applied for this before"),
+        _("The city pays once for each household, also after a move. If that is wrong, call 12345."),
+        _("See my benefits"),
+        url_for("benefits.benefits"),
+    )
+
+
 def _address_not_known(_facts: Facts) -> ErrorWords:
     return ErrorWords(
         _("We do not know your address"),
@@ -62,6 +71,7 @@ TABLE: Table = {
     "adaptation_unknown": _unknown,
     "address_not_known": _address_not_known,
     "home_adapted_already": _adapted_already,
+    "household_adapted_already": _household_adapted_already,
     "note_missing": _words_needed,
     "note_too_long": _words_needed,
     "quote_changed": _quote_changed,

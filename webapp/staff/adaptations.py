@@ -19,6 +19,7 @@ from services.home_adaptation import (
     PaymentWrong,
     PhotoStage,
     accept_work,
+    adaptation_of_household,
     add_photo,
     agree_to_quote,
     apply_for_adaptation,
@@ -27,7 +28,6 @@ from services.home_adaptation import (
     events_of_adaptation,
     get_adaptation,
     home_of,
-    latest_adaptation,
     list_adaptations,
     list_firms,
     object_to_work,
@@ -35,9 +35,9 @@ from services.home_adaptation import (
     record_owner_agreement,
     record_payment,
     rules_on,
+    take_out_of_household,
     withdraw_adaptation,
 )
-from services.home_adaptation.states import WITHOUT_WORK
 from services.people import address_of, get_person
 from services.staff import names_of_staff
 from webapp.access import current_staff_actor, workers_only
@@ -60,11 +60,11 @@ def adaptations() -> Response:
 @blueprint.get("/of/<uuid:person_id>")
 @workers_only
 def of_person(person_id: UUID) -> AnyResponse:
-    """Her case; without one under way, or done, the form to apply with her."""
+    """The case of her household; without one under way, or done, the form to apply with her."""
     session, actor = database_session(), current_staff_actor()
-    found = latest_adaptation(session, actor, person_id=person_id)
-    if found is not None and found.state not in WITHOUT_WORK:
-        return redirect(url_for("staff_adaptations.adaptation", adaptation_id=found.id), 303)
+    found = adaptation_of_household(session, actor, person_id=person_id)
+    if found is not None:
+        return redirect(url_for("staff_adaptations.adaptation", adaptation_id=found), 303)
     return show(
         "staff/adaptation_new.html",
         person_of_page=get_person(session, actor, person_id=person_id),
@@ -228,6 +228,21 @@ def withdraw(adaptation_id: UUID) -> AnyResponse:
     """She does not want it any more."""
     withdraw_adaptation(database_session(), current_staff_actor(), adaptation_id=adaptation_id, now=now())
     return _done(adaptation_id, _("It is recorded, with your name beside hers. She gets a text message."))
+
+
+@blueprint.post("/<uuid:adaptation_id>/household/<uuid:person_id>")
+@workers_only
+def take_out(adaptation_id: UUID, person_id: UUID) -> AnyResponse:
+    """Somebody at her address is no part of her household."""
+    take_out_of_household(
+        database_session(),
+        current_staff_actor(),
+        adaptation_id=adaptation_id,
+        person_id=person_id,
+        words=request.form.get("words", ""),
+        now=now(),
+    )
+    return _done(adaptation_id, _("Recorded. The case does not count for this person any more."))
 
 
 @blueprint.post("/<uuid:adaptation_id>/payment")
