@@ -74,6 +74,13 @@ class Capability(StrEnum):
     END_SESSIONS = "end_sessions"
     READ_TEXTS = "read_texts"
     """look up what was texted to her"""
+    MANAGE_CONTACTS = "manage_contacts"
+    """see, note and remove who is called for her; ask one of them to call back"""
+    RAISE_EMERGENCY = "raise_emergency"
+    """call for help, and say that all is well"""
+    SEE_EMERGENCIES = "see_emergencies"
+    HANDLE_EMERGENCIES = "handle_emergencies"
+    """see the alarm and all that helps her, take it, close it"""
 
 
 class Scope(StrEnum):
@@ -87,8 +94,8 @@ class Scope(StrEnum):
     EMERGENCIES = "emergencies"
 
 
-# What each scope lets a delegate do. Who answers an offer has to see what is offered. The last two are about what comes
-# to the delegate's phone; nobody acts by them.
+# What each scope lets a delegate do. Who answers an offer has to see what is offered. Getting her messages is about
+# what comes to the delegate's phone; nobody acts by it.
 WITHIN: Mapping[Scope, frozenset[Capability]] = {
     Scope.SEE_BENEFITS: frozenset({Capability.SEE_PERSON, Capability.TALK, Capability.SEE_BENEFITS}),
     Scope.BOOK_AND_CANCEL: frozenset(
@@ -106,13 +113,14 @@ WITHIN: Mapping[Scope, frozenset[Capability]] = {
     ),
     Scope.CERTIFY: frozenset({Capability.SEE_PERSON, Capability.TALK, Capability.CERTIFY}),
     Scope.RECEIVE_MESSAGES: frozenset(),
-    Scope.EMERGENCIES: frozenset(),
+    Scope.EMERGENCIES: frozenset({Capability.SEE_PERSON, Capability.SEE_EMERGENCIES}),
 }
 # With these a scope is something to act by.
 ACTING = frozenset(scope for scope, capabilities in WITHIN.items() if capabilities)
 
 # What each may do. A senior may for herself and for nobody else, a worker for the people of her community; what an
-# operator may do concerns registers and runs and no single person. A canteen and a provider may for what was booked
+# operator may do concerns registers and runs and no single person, but for an alarm that no community has or takes
+# (`services.emergencies`). A canteen and a provider may for what was booked
 # with them, and a care worker for her provider's visits. A delegate has at most what stands here; what she has is by
 # scope. The system may do everything.
 MAY: dict[ActorKind, frozenset[Capability]] = {
@@ -132,6 +140,9 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.MANAGE_DELEGATION,
             Capability.END_SESSIONS,
             Capability.READ_TEXTS,
+            Capability.MANAGE_CONTACTS,
+            Capability.RAISE_EMERGENCY,
+            Capability.SEE_EMERGENCIES,
         }
     ),
     ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT}),
@@ -152,6 +163,9 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.OVERSEE_DELEGATION,
             Capability.END_SESSIONS,
             Capability.READ_TEXTS,
+            Capability.MANAGE_CONTACTS,
+            Capability.SEE_EMERGENCIES,
+            Capability.HANDLE_EMERGENCIES,
         }
     ),
     ActorKind.OPERATOR: frozenset(
@@ -161,6 +175,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.SCREEN,
             Capability.SEE_RUNS,
             Capability.RUN_MONTH,
+            Capability.HANDLE_EMERGENCIES,
         }
     ),
     ActorKind.CANTEEN: frozenset({Capability.SERVE_MEALS}),

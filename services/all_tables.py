@@ -9,6 +9,8 @@ import services.calendar.engagements
 import services.certification.tables
 import services.conversations
 import services.demo.phone
+import services.emergencies.tables
+import services.emergency_contacts.tables
 import services.family.tables
 import services.home_adaptation.tables
 import services.home_care.tables

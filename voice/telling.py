@@ -21,7 +21,7 @@ _TRADITIONAL = str.maketrans("两号点万", "兩號點萬")
 _FEN_IN_TEN_THOUSAND_YUAN = 1_000_000
 _REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 HELP_LINE = "12345"
-AMBULANCE = "120"
+AMBULANCE, FIRE_BRIGADE, POLICE = "120", "119", "110"
 
 
 def chinese_number(number: int) -> str:

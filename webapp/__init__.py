@@ -24,6 +24,7 @@ from webapp import (
     demo_phone,
     devices,
     display,
+    emergency,
     error_pages,
     family,
     family_words,
@@ -117,4 +118,5 @@ def create_app(
     talk_socket.install(app)
     certification.install(app)
     texts.install(app)
+    emergency.install(app)
     return app

@@ -88,6 +88,12 @@ def staff_only(view: View) -> View:
     return view
 
 
+def asking_by_itself(view: View) -> View:
+    """A page asks for this again and again, whether somebody sits before it or not: it keeps no session alive."""
+    view.asks_by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 def workers_only(view: View) -> View:
     """The page is for community workers."""
     view.access = Access.COMMUNITY_WORKER  # type: ignore[attr-defined]
@@ -214,7 +220,9 @@ def find_signed_in_staff() -> StaffMember | None:
     """Who of the staff signed in with this browser, or None. Also remembered for the templates."""
     if "staff" not in g:
         token = session.get("staff_token")
-        g.staff = signed_in_staff(database_session(), token=token, now=now()) if token else None
+        is_used = not getattr(current_app.view_functions[request.endpoint or ""], "asks_by_itself", False)
+        found = signed_in_staff(database_session(), token=token, now=now(), is_used=is_used) if token else None
+        g.staff = found
     staff: StaffMember | None = g.staff
     return staff
 

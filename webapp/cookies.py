@@ -32,6 +32,13 @@ def keep_sealed(name: str, text: str, *, context: str) -> None:
     session[name] = base64.b64encode(vault_of(database_session()).seal(text, context=context)).decode()
 
 
+def take_sealed(name: str, *, context: str) -> str | None:
+    """The same, which is then no longer kept."""
+    text = kept_sealed(name, context=context)
+    session.pop(name, None)
+    return text
+
+
 def kept_sealed(name: str, *, context: str) -> str | None:
     """The text that was kept; None where there is none, or where its key is no longer in use."""
     if not (sealed := session.get(name)):

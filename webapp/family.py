@@ -23,6 +23,7 @@ from services.delegation import (
     give_up,
     rules_on,
 )
+from services.emergencies import charges_in_emergency
 from services.family import Relation, name_family_member
 from webapp.access import current_family_actor, current_family_member, family_only
 from webapp.pages import show
@@ -41,7 +42,8 @@ def family() -> Response:
     if current_family_member().name is None:
         return redirect(url_for("family.name"), 303)
     found = family_of(database_session(), current_family_actor(), now=now())
-    return show("family/family.html", found=found, member=current_family_member())
+    calling = charges_in_emergency(database_session(), current_family_actor(), now=now())
+    return show("family/family.html", found=found, calling=calling, member=current_family_member())
 
 
 @blueprint.get("/name")

@@ -13,6 +13,7 @@ from services.allowances import open_offers
 from services.certification import CertificationStatus, certification_of
 from services.clock import local_day
 from services.delegation import delegates_of
+from services.emergencies import open_emergency
 from services.home_adaptation import latest_adaptation
 from services.home_care import ServiceBooking, ServiceState, list_service_bookings
 from services.meals import list_meal_bookings
@@ -59,8 +60,14 @@ def home() -> AnyResponse:
         else None
     )
     asking = delegates_of(database_session(), current_actor(), person_id=person.id, now=at) if is_herself(may) else ()
+    alarm = (
+        open_emergency(database_session(), current_actor(), person_id=person.id)
+        if Capability.SEE_EMERGENCIES in may
+        else None
+    )
     return show(
         "home/home.html",
+        alarm=alarm,
         waiting_offer=offers[0] if offers else None,
         certification_due=_due(certification),
         asked_by=next((each for each in asking if each.waits_for_senior), None),

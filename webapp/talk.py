@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, flash, get_flashed_messages, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from voice.conversation import Heard
 from webapp.access import current_person
+from webapp.cookies import keep_sealed, take_sealed
 from webapp.languages import current_language
 from webapp.pages import show
 from webapp.site import this_site
@@ -16,6 +19,8 @@ from webapp.talk_turns import NobodySignedIn, Talking, last_answer, take_turn
 from webapp.transaction import database_session, end_transaction
 
 LONGEST_SENTENCE = 200
+# Numbers to call, until the next page shows them.
+PHONES, SEALED_PHONES = "talk_phones", "talk.phones"
 
 blueprint = Blueprint("talk", __name__)
 
@@ -27,7 +32,9 @@ def talk() -> Response:
     answer = last_answer(database_session(), this_site(), current_person(), current_language())
     said = get_flashed_messages(category_filter=["said"])
     booked = get_flashed_messages(category_filter=["booked"])
-    return show("talk/talk.html", answer=answer, said=said, booked=booked, troubles=trouble_words())
+    kept = take_sealed(PHONES, context=SEALED_PHONES)
+    phones = json.loads(kept) if kept else []
+    return show("talk/talk.html", answer=answer, said=said, booked=booked, phones=phones, troubles=trouble_words())
 
 
 @blueprint.post("/talk/say")
@@ -44,6 +51,8 @@ def say() -> AnyResponse:
             return redirect(url_for("sign_in.phone", next=url_for("talk.talk")), 303)
         if answer.booking:
             flash(answer.booking, "booked")
+        if answer.phones:
+            keep_sealed(PHONES, json.dumps(answer.phones), context=SEALED_PHONES)
     return redirect(url_for("talk.talk"), 303)
 
 

@@ -176,6 +176,7 @@ class Line:
             asks=answer.asks,
             question=answer.question_id or "",
             booking=answer.booking,
+            phones=answer.phones,
             speech=bool(answer.speech),
         )
         if answer.speech:

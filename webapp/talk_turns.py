@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Answer:
 
     `speech` is empty where it is not to be spoken. `is_open`: a question waits for an answer. `asks`: a yes or no is
     enough. `question_id`: which question it is, for what the page sends back with the answer. `booking`: the
-    address of what was just booked or changed.
+    address of what was just booked or changed. `phones`: words and number of each button that calls somebody.
     """
 
     text: str
@@ -65,6 +65,7 @@ class Answer:
     asks: bool
     question_id: str | None = None
     booking: str | None = None
+    phones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
@@ -81,7 +82,13 @@ def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
         else:
             conversations.save(session, actor, person_id=person.id, city=person.city, state=reply.state, now=now)
     answer = _answer(talking.locale, reply.text, reply.speech_text, ConversationState.from_json(reply.state))
-    return replace(answer, booking=_page_of(reply.effect))
+    return replace(
+        answer,
+        # She may want to say at once that it was a mistake.
+        is_open=answer.is_open or reply.listens,
+        booking=_page_of(reply.effect),
+        phones=tuple((phone.words, phone.number) for phone in reply.phones),
+    )
 
 
 def _page_of(effect: Mapping[str, Any]) -> str | None:

@@ -28,8 +28,10 @@ class Reached:
     phone: str = field(repr=False)
 
 
-def reached_for(session: Session, person_id: UUID, scope: Scope, *, today: date) -> tuple[Reached, ...]:
-    """The delegates of this senior who have this scope today, the first agreed first; only those with a phone."""
+def reached_for(session: Session, person_id: UUID, scope: Scope | None, *, today: date) -> tuple[Reached, ...]:
+    """The delegates of this senior who have this scope today, the first agreed first; only those with a phone. Without
+    a scope everybody who may act for her today."""
+    ticked = (DelegationRow.scopes.contains([scope.value]),) if scope is not None else ()
     found = session.execute(
         select(DelegationRow, FamilyMemberRow.locale)
         .join(FamilyMemberRow, FamilyMemberRow.id == DelegationRow.family_member_id)
@@ -37,7 +39,7 @@ def reached_for(session: Session, person_id: UUID, scope: Scope, *, today: date)
             DelegationRow.person_id == person_id,
             DelegationRow.state == DelegationState.ACTIVE,
             DelegationRow.until_on >= today,
-            DelegationRow.scopes.contains([scope.value]),
+            *ticked,
         )
         .order_by(DelegationRow.agreed_at, DelegationRow.id)
     )

@@ -19,7 +19,7 @@ from services.actor import Actor, Channel
 from services.allowances import AllowanceCase, AlreadyApplied, AlreadyDecided, NotEntitled, OfferEnded
 from services.allowances.states import CaseState
 from services.clock import local_day
-from services.inbox import acting_delegates, answering
+from services.inbox import acting_delegates, acting_emergencies, answering
 from services.inbox.deciding import Decision
 from services.inbox.deciding_delegates import NO_DELEGATES
 from services.inbox.history import A_WEEK, ASKED_WHICH_OF_TWO, Sender
@@ -366,6 +366,8 @@ _STEPS: dict[HandledAs, Callable[[Reading], HandledAs | None]] = {
     HandledAs.DELEGATE_AGREED: acting_delegates.agree,
     HandledAs.DELEGATE_DECLINED: acting_delegates.decline,
     HandledAs.DELEGATES_TAKEN_BACK: acting_delegates.take_back,
+    HandledAs.EMERGENCY_RAISED: acting_emergencies.call_for_help,
+    HandledAs.SAID_ALL_WELL: acting_emergencies.say_all_well,
     HandledAs.NOTHING_OPEN: _nothing_open,
     HandledAs.REASSURED: _reassure,
     HandledAs.HELP_WANTED: _help,

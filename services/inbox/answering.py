@@ -30,6 +30,9 @@ QUESTION, TAKE_YOUR_TIME = "reply_question", "reply_take_your_time"
 DELEGATE_WHICH, DELEGATE_OR_OFFER = "reply_delegate_which", "reply_delegate_or_offer"
 DELEGATE_OVER, TAKE_BACK_WHICH = "reply_delegate_over", "reply_take_back_which"
 NO_DELEGATES = "reply_no_delegates"
+HELP_CALLED, CALLED_OFF, SOMEBODY_LOOKS = "reply_help_called", "reply_called_off", "reply_somebody_looks"
+# Whoever called for help is answered each time.
+URGENT = frozenset({HELP_CALLED, CALLED_OFF, SOMEBODY_LOOKS})
 # Questions that name codes may come once more after one of them was answered.
 NAMING_CODES = frozenset(
     {ASKED_WHICH_OF_TWO, WHICH_ONE, WHICH_CODE, DELEGATE_WHICH, DELEGATE_OR_OFFER, TAKE_BACK_WHICH}
@@ -83,6 +86,8 @@ def answer(
 
 
 def _had_enough(session: Session, row: IncomingMessageRow, template: str, now: datetime) -> bool:
+    if template in URGENT:
+        return False
     given = session.scalars(
         select(IncomingMessageRow.answer).where(
             IncomingMessageRow.phone_index == row.phone_index,

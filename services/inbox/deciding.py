@@ -14,6 +14,7 @@ from uuid import UUID
 from services.allowances.states import CaseState
 from services.allowances.views import AllowanceCase
 from services.delegation import Delegation
+from services.emergencies import says_all_well
 from services.inbox.deciding_delegates import answered, taken_back
 from services.inbox.situation import Situation
 from services.inbox.tables import HandledAs
@@ -88,6 +89,10 @@ def _command(text: str, situation: Situation) -> Decision | None:
     words = inbox_words()
     if len(text) > LONGEST_COMMAND:
         return None
+    if row in words.emergency and situation.is_known:
+        return Decision(HandledAs.EMERGENCY_RAISED, "emergency")
+    if situation.has_emergency and says_all_well(text):
+        return Decision(HandledAs.SAID_ALL_WELL, "all_well")
     if row in words.resume:
         return Decision(HandledAs.RESUMED, "resume")
     if row in words.visit and situation.is_known:

@@ -14,6 +14,7 @@ from services import allowances
 from services.actor import Actor, Channel
 from services.allowances import AllowanceCase
 from services.delegation import Delegation, delegations_of_phone, invitations_of
+from services.emergencies import has_open_emergency
 from services.family import find_family_member
 from services.inbox.situation import IN_PROGRESS, Situation
 from services.inbox.tables import HandledAs, IncomingMessageRow
@@ -68,6 +69,7 @@ def situation_of(session: Session, row: IncomingMessageRow, phone: str, now: dat
         delegations=delegations_of_phone(session, phone),
         invitations=_invitations(session, phone),
         is_known=bool(people),
+        has_emergency=has_open_emergency(session, [person.id for person in people]),
         asked_again=any(it.handled_as == HandledAs.ASKED_AGAIN for it in open_question),
         asked_which=any(it.handled_as == HandledAs.ASKED_WHICH for it in open_question),
         asked_for_all=any(it.answer == ASKED_WHICH_OF_TWO for it in open_question),

@@ -28,7 +28,8 @@ class Situation:
     for whom it is registered as a contact's. `delegations` are those of the same people, the newest first;
     `invitations` what the family member who signs in with this phone was invited to. `answered_at`: when the newest
     answer to a case was sent that something followed from. `asked_again`, `asked_which`, `asked_for_all`: whether our
-    question came before this reply and is not answered; the last one, whether it named 都同意 as an answer."""
+    question came before this reply and is not answered; the last one, whether it named 都同意 as an answer.
+    `has_emergency`: whether one of the people of the phone called for help, and the alarm is open."""
 
     sent_at: datetime
     cases: tuple[AllowanceCase, ...] = ()
@@ -38,6 +39,7 @@ class Situation:
     delegations: tuple[Delegation, ...] = ()
     invitations: tuple[Delegation, ...] = ()
     is_known: bool = False
+    has_emergency: bool = False
     asked_again: bool = False
     asked_which: bool = False
     asked_for_all: bool = False

@@ -41,6 +41,8 @@ class HandledAs(StrEnum):
     DELEGATE_AGREED = "delegate_agreed"  # to a family member who asked; or by one whom she invited
     DELEGATE_DECLINED = "delegate_declined"
     DELEGATES_TAKEN_BACK = "delegates_taken_back"
+    EMERGENCY_RAISED = "emergency_raised"
+    SAID_ALL_WELL = "said_all_well"  # while an alarm of hers was open
     OTHER_PHONE = "other_phone"  # an answer to an offer that this phone did not get
     KEPT = "kept"  # an answer while nothing is open: looked at again for a day
     NOTHING_OPEN = "nothing_open"

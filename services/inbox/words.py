@@ -27,6 +27,7 @@ class InboxWords:
     resume: frozenset[str]
     visit: frozenset[str]
     help: frozenset[str]
+    emergency: frozenset[str]
     automatic: tuple[str, ...]
     none_of_them: tuple[str, ...]
 
@@ -41,12 +42,13 @@ def inbox_words_from(found: object) -> InboxWords:
     """The words from a file's content. Raises InboxWordsWrong for what is missing, unknown or no list of words."""
     if not isinstance(found, dict) or set(found) != {"words", "signs"}:
         raise InboxWordsWrong(where="the file", problem="expected the sections words and signs")
-    words = _lists(found["words"], "words", {"resume", "visit", "help"})
+    words = _lists(found["words"], "words", {"resume", "visit", "help", "emergency"})
     signs = _lists(found["signs"], "signs", {"automatic", "none_of_them"})
     return InboxWords(
         resume=frozenset(words["resume"]),
         visit=frozenset(words["visit"]),
         help=frozenset(words["help"]),
+        emergency=frozenset(words["emergency"]),
         automatic=tuple(signs["automatic"]),
         none_of_them=tuple(signs["none_of_them"]),
     )

@@ -147,6 +147,8 @@ def sending_is_delayed(session: Session) -> bool:
     """Whether messages wait longer than they should: no worker runs, or the gateway is too busy. Nothing is lost, but
     somebody who waits for a text has to be told."""
     waiting = exists().where(
-        OutgoingMessage.status == MessageStatus.QUEUED, OutgoingMessage.due_at < func.now() - DELAYED_AFTER
+        OutgoingMessage.status == MessageStatus.QUEUED,
+        # What goes first is due before it was written.
+        func.greatest(OutgoingMessage.due_at, OutgoingMessage.queued_at) < func.now() - DELAYED_AFTER,
     )
     return bool(session.scalar(select(waiting)))

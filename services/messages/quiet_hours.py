@@ -43,9 +43,15 @@ CAN_WAIT = frozenset(
     }
 )
 
+# What goes before everything else that waits, also on the day on which a whole city is written to.
+FIRST = frozenset({"emergency_raised", "emergency_called_off"})
+AHEAD = timedelta(days=1)
+
 
 def due_at(session: Session, template: str, now: datetime) -> datetime:
-    """When a message of this template that is queued now is to go."""
+    """When a message of this template that is queued now is to go; the earliest due goes first."""
+    if template in FIRST:
+        return now - AHEAD
     if template in CAN_WAIT and session.info.get(QUIET_HOURS):
         return next_open(now)
     return now

@@ -139,9 +139,9 @@ def prove(session: Session, begun: StaffSessionRow, row: StaffRow, *, now: datet
     return StaffCodeCheck(CodeOutcome.ACCEPTED, token)
 
 
-def signed_in_staff(session: Session, *, token: str, now: datetime) -> StaffMember | None:
+def signed_in_staff(session: Session, *, token: str, now: datetime, is_used: bool = True) -> StaffMember | None:
     """Whose live session this token opens; None before the code, after half an hour unused (a care worker's: five
-    hours), and after twelve hours in any case."""
+    hours), and after twelve hours in any case. `is_used`: false where a page asks by itself, and nobody sits there."""
     found = session.execute(
         select(StaffSessionRow, StaffRow)
         .join(StaffRow, StaffRow.id == StaffSessionRow.staff_id)
@@ -156,7 +156,7 @@ def signed_in_staff(session: Session, *, token: str, now: datetime) -> StaffMemb
     opened, row = found
     if opened.seen_at <= now - (SESSION_IDLE_ON_VISITS if row.role == ActorKind.CARE_WORKER else SESSION_IDLE):
         return None
-    if now - opened.seen_at > SEEN_EVERY:
+    if is_used and now - opened.seen_at > SEEN_EVERY:
         opened.seen_at = now
     return member(row)
 

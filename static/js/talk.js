@@ -137,11 +137,24 @@ class Talk {
     this.ask(event.question, event.asks);
     this.part("booking").hidden = !event.booking;
     if (event.booking) this.part("booking").href = event.booking;
+    this.call(event.phones ?? []);
     // She pressed Stop while the server was thinking: the words are enough.
     if (this.state === "idle") return;
     this.show("speaking");
     this.bringAnswerIntoView();
     if (!event.speech) this.replyIsOver();
+  }
+
+  // Numbers to call are on the page only, as long as nothing else was said.
+  call(phones) {
+    const buttons = phones.map(([words, number]) => {
+      const one = this.part("phone").content.firstElementChild.cloneNode(true);
+      one.querySelector("a").href = `tel:${number}`;
+      one.querySelector("[data-call-words]").textContent = words;
+      one.querySelector("[data-call-number]").textContent = number;
+      return one;
+    });
+    this.part("phones").replaceChildren(...buttons);
   }
 
   // At the largest type what is asked and its two buttons begin below the edge of the screen.

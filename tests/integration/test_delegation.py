@@ -433,7 +433,7 @@ def test_with_a_worker_as_witness_nothing_waits(session: Session, wang: Person) 
 
 
 def test_who_only_receives_messages_has_nothing_to_act_by(session: Session, wang: Person) -> None:
-    agreed = agreed_with(session, wang, WANGS_PHONE, scopes={Scope.RECEIVE_MESSAGES, Scope.EMERGENCIES})
+    agreed = agreed_with(session, wang, WANGS_PHONE, scopes={Scope.RECEIVE_MESSAGES})
     with pytest.raises(NotAllowed):
         acting(session, agreed)
     assert not family_of(session, as_family(family_member(session)), now=NOW).charges[0].can_act

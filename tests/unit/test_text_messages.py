@@ -169,6 +169,12 @@ SAMPLES = {
     "reply_delegate_over": {},
     "reply_take_back_which": {"who": "林*红3921、周*4711", "code": "3921"},
     "reply_no_delegates": {},
+    "emergency_raised": {"name": "欧**国", "at": "2026-11-24T01:05:00+00:00"},
+    "emergency_called_off": {"name": "欧**国", "at": "2026-11-24T01:05:00+00:00"},
+    "emergency_contact_noted": {"name": "欧**国"},
+    "reply_help_called": {},
+    "reply_called_off": {},
+    "reply_somebody_looks": {},
     "delegation_asked": ABOUT_DELEGATE
     | {
         "phone_ends": "0021",

@@ -92,7 +92,8 @@ BOOKED = {"action": "book_meal", "date": "2026-11-25", "meal": "lunch", "deliver
         (["我要做认证", "好"], {}, {"action": "certify"}),
         (["我要做认证", "好", "三七零二"], {}, {"action": "certify"}),
         (["我要做认证", "好", "算了"], {}, NOTHING),
-        (["我要做认证", "好", "我起不来了"], {}, NOTHING),  # nobody says digits then
+        (["我要做认证", "好", "我起不来了"], {}, {"action": "emergency"}),  # nobody says digits then
+        (["哎呀我起不来了", "没事，按错了"], {}, {"action": "emergency"}),
         (["我要认证", "好"], {"offer": True}, NOTHING),  # whoever is not paid yet has nothing to certify
         (["今天天气真好"], {}, NOTHING),
         (["取消保洁", "对"], {}, NOTHING),

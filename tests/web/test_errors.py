@@ -15,6 +15,8 @@ import services.actor
 import services.allowances.errors
 import services.certification.errors
 import services.delegation.errors
+import services.emergencies.errors
+import services.emergency_contacts.errors
 import services.home_adaptation.errors
 import services.home_care.errors
 import services.meals.errors
@@ -33,6 +35,8 @@ CALLED = (
     services.allowances.errors,
     services.certification.errors,
     services.delegation.errors,
+    services.emergencies.errors,
+    services.emergency_contacts.errors,
     services.home_adaptation.errors,
     services.home_care.errors,
     services.meals.errors,
@@ -49,6 +53,12 @@ NEVER_ON_A_PAGE = {
     "window_still_open",
     "too_many_missed",
     "nothing_missed",
+    # Only staff close an emergency; the form tells what is wrong with a contact.
+    "emergency_unknown",
+    "emergency_over",
+    "closing_reason_missing",
+    "contact_is_herself",
+    "too_many_contacts",
     "partner_unknown",
     "certification_parameters_wrong",
     "adaptation_parameters_wrong",

@@ -2,7 +2,7 @@
 
 An empty line is silence; the end of the input or a goodbye ends the conversation. With --batch, whole conversations
 come as JSON lines (`converse_batch`). With --json each turn is one line:
-{"turn", "heard", "confidence", "reply", "speech", "effect", "ended"}.
+{"turn", "heard", "confidence", "reply", "speech", "effect", "phones", "ended"}.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from services.settings import Settings
 from voice.audio import AudioError, read_audio
 from voice.commands.converse_batch import run_batch
+from voice.commands.large_digits import large
 from voice.commands.refusal import Refused, refusing
 from voice.commands.talking import Talk, add_talk_arguments, open_talk, read_settings, read_words
 from voice.conversation import Heard, Reply
@@ -73,6 +74,8 @@ def converse(talk: Talk, turns: Iterable[Heard], wording: Wording, *, as_json: b
             if heard.spoken:
                 _show(_heard(wording, heard))
             _show(_told(wording, reply))
+            for phone in reply.phones:
+                _show(f"{phone.words}\n{large(phone.number)}")
         if reply.ended:
             return
 
@@ -126,6 +129,7 @@ def _as_json(number: int, heard: Heard, reply: Reply) -> dict[str, object]:
         "reply": reply.text,
         "speech": reply.speech_text,
         "effect": reply.effect,
+        "phones": [phone.number for phone in reply.phones],
         "ended": reply.ended,
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voice.audio import TurnDetector, TurnEvent
+from voice.commands.large_digits import large
 from voice.commands.talking import Talk
 from voice.conversation import Heard, Reply
 from voice.recognizers import Recognizer, Samples
@@ -106,6 +107,8 @@ class Kiosk:
 
     def _tell(self, reply: Reply) -> None:
         self.screen.show(self.wording.line("Assistant: %(words)s", words=Line.same(reply.text)).text)
+        for phone in reply.phones:
+            self.screen.show(f"{phone.words}\n{large(phone.number)}")
         try:
             self.loudspeaker.play(self.speaker.say(reply.speech_text, pace=PACE))
         except Exception as error:

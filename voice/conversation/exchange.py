@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.emergencies import says_all_well
 from voice.conversation.answers import (
     chosen,
     digits_said,
@@ -24,6 +25,7 @@ from voice.conversation.heard import Heard, Reply
 from voice.conversation.replying import Replies, greeting
 from voice.conversation.state import ConversationState
 from voice.conversation.wanted import CANCEL_ANY, CHANGE, Wanted, goes_on, lets_go, new_task, wanted_of
+from voice.skills.emergencies import ask_whether_all_is_well, call_for_help, call_off
 from voice.skills.skill import (
     CONFIRM,
     DIGITS,
@@ -38,7 +40,6 @@ from voice.skills.skill import (
     Task,
     Turn,
 )
-from voice.telling import AMBULANCE
 from voice.understanding import Understanding, understand
 from voice.understanding.rulebook import OUT_OF_SCOPE, rulebook
 from voice.wording import Line
@@ -65,11 +66,12 @@ class Exchange:
         state, meaning, replies = self._state, self._meaning, self._replies
         if not self._heard.text.strip():
             return replies.not_understood(self._words.line("I did not hear you."))
+        if says_all_well(self._heard.text) and (step := self._all_well()) is not None:
+            return self._of_emergency(step)
         match meaning.intent:
             case "emergency":
-                # Only that: the open question waits until she goes on.
-                phone = self._turn.tell.phone(AMBULANCE)
-                return replies.tell(self._words.line("If you need help now, call %(phone)s.", phone=phone))
+                # At once, and only that: the open question waits until she goes on.
+                return self._of_emergency(call_for_help(self._turn))
             case "goodbye":
                 state.forget_task()
                 return replies.tell(self._words.line("Goodbye. Call me whenever you need me."), ended=True)
@@ -87,6 +89,15 @@ class Exchange:
         if state.task is None and not state.options:
             return self._without_task()
         return self._ask_once_more() if of_another_page else self._answer_question()
+
+    def _all_well(self) -> Step | None:
+        """She says that nothing is wrong, where she called for help. What was not heard clearly silences no alarm."""
+        if self._heard.spoken and self._heard.confidence < CLEAR_CONFIDENCE:
+            return ask_whether_all_is_well(self._turn)
+        return call_off(self._turn)
+
+    def _of_emergency(self, step: Step) -> Reply:
+        return self._replies.tell(step.line, effect=step.effect, phones=step.phones, listens=bool(step.phones))
 
     def _answers_another_question(self) -> bool:
         """Whether she saw another question than the one that is open: a second page, or a page that was left behind."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from voice.skills.skill import Phone
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -28,6 +30,8 @@ class Reply:
     `text` is for the screen, `speech_text` for the ear. `effect`: what was changed, `{"action": "none"}` for nothing.
     `expected_words`: for the recogniser's next turn. `ended`: she said goodbye. `state`: to hand back in the next turn.
     `question_id`: names the question that is open now, None when nothing is asked; comes back in `Heard.answers`.
+    `phones`: numbers to call, to be shown large; they stand nowhere else. `listens`: nothing is asked, but she may have
+    something to say at once.
     """
 
     text: str
@@ -37,3 +41,5 @@ class Reply:
     ended: bool = False
     state: dict[str, Any] = field(default_factory=dict)
     question_id: str | None = None
+    phones: tuple[Phone, ...] = ()
+    listens: bool = False

@@ -9,7 +9,7 @@ from uuid import uuid4
 from voice.conversation.expected import expected_words
 from voice.conversation.heard import Heard, Reply
 from voice.conversation.state import ConversationState
-from voice.skills.skill import BOOKING, CONFIRM, NOTHING_DONE, OFFER, WHICH, Step, Task, Turn
+from voice.skills.skill import BOOKING, CONFIRM, NOTHING_DONE, OFFER, WHICH, Phone, Step, Task, Turn
 from voice.wording import Line, Wording
 
 MOST_TRIES = 3
@@ -36,7 +36,7 @@ class Replies:
             state.done_booking = step.effect.get(BOOKING)
         if step.question is None:
             state.forget_task()
-            return self.tell(self._words.joined(*preface, step.line), effect=step.effect)
+            return self.tell(self._words.joined(*preface, step.line), effect=step.effect, phones=step.phones)
         state.task, state.question = task, step.question
         state.options = [option.task for option in step.options]
         return self._asked(step.line, *preface, effect=step.effect)
@@ -65,10 +65,17 @@ class Replies:
         return self.tell(self._words.joined(why, *again))
 
     def tell(
-        self, line: Line, *, effect: dict[str, Any] | None = None, ended: bool = False, kept: Line | None = None
+        self,
+        line: Line,
+        *,
+        effect: dict[str, Any] | None = None,
+        ended: bool = False,
+        kept: Line | None = None,
+        phones: tuple[Phone, ...] = (),
+        listens: bool = False,
     ) -> Reply:
         """Say it, and ask nothing new. `kept`: what is said again when she asks for it or comes back, if not the line
-        itself."""
+        itself. The rest is as in `Reply`."""
         state = self._state
         state.last_text, state.last_speech = (kept or line).text, (kept or line).speech
         # A reply that does not end in the open question leaves a yes without anything that it could answer.
@@ -82,6 +89,8 @@ class Replies:
             ended=ended,
             state=state.to_json(),
             question_id=state.question_id,
+            phones=phones,
+            listens=listens,
         )
 
     def _asked(self, line: Line, *preface: Line, effect: dict[str, Any] | None = None) -> Reply:

@@ -90,16 +90,26 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Phone:
+    """A number to call, with the words on its button. It is shown, and never kept with the conversation."""
+
+    words: str
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Step:
     """What the assistant says next. `question` is a slot or one of the names above; None: the task is over.
 
-    `options`: one for an OFFER (taken by a yes), two for WHICH. `effect`: what was changed.
+    `options`: one for an OFFER (taken by a yes), two for WHICH. `effect`: what was changed. `phones`: numbers to call,
+    shown large beside the words.
     """
 
     line: Line
     question: str | None = None
     options: tuple[Option, ...] = ()
     effect: dict[str, Any] = field(default_factory=lambda: dict(NOTHING_DONE))
+    phones: tuple[Phone, ...] = ()
 
 
 class Skill(Protocol):

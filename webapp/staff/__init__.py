@@ -7,6 +7,8 @@ from flask import Flask, request
 from services.errors import ServiceError
 from webapp.staff import (
     adaptations,
+    alarms,
+    contacts,
     demo,
     people,
     places,
@@ -22,7 +24,7 @@ from webapp.staff import (
 )
 
 PATH = "/staff"
-PARTS = (signing_in, tasks, people, adaptations, registers, screening, runs, works, demo)
+PARTS = (signing_in, tasks, alarms, people, contacts, adaptations, registers, screening, runs, works, demo)
 BLUEPRINTS = [part.blueprint for part in PARTS]
 for each in BLUEPRINTS:
     each.register_error_handler(ServiceError, refusals.refused)
@@ -32,6 +34,7 @@ def install(app: Flask) -> None:
     """Add the pages, their words, and their own way of saying no."""
     words.install(app)
     work_words.install(app)
+    alarms.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.url_value_preprocessor(lambda endpoint, _values: registers.allow_large_file(endpoint, request))
@@ -46,5 +49,6 @@ def _surroundings() -> dict[str, object]:
             "first_page": PATH,
             "staff_places": places.PLACES,
             "staff_roles": places.ROLES,
+            "alarm_roles": alarms.ROLES,
         }
     return {"frame": "layouts/base.html", "first_page": "/"}

@@ -24,6 +24,8 @@ def taken_for_words(handled_as: HandledAs | None) -> str:
         HandledAs.GIVEN_TIME: _("wants to think about it"),
         HandledAs.REASSURED: _("asked whether it is genuine"),
         HandledAs.HELP_WANTED: _("asks for help"),
+        HandledAs.EMERGENCY_RAISED: _("calls for help in an emergency"),
+        HandledAs.SAID_ALL_WELL: _("says that she is fine"),
         HandledAs.VISIT_ASKED: _("asks for a visit"),
         HandledAs.DEATH_REPORTED: _("reports a death"),
         HandledAs.WRONG_PERSON: _("says that it is not her number"),

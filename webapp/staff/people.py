@@ -35,6 +35,8 @@ from services.certification import (
     sharings_of,
 )
 from services.clock import local_day
+from services.emergency_contacts import emergency_contacts_of
+from services.family import Relation
 from services.home_adaptation import latest_adaptation
 from services.inbox import list_incoming
 from services.my_benefits import see_benefits
@@ -230,6 +232,8 @@ def _show_person(person_id: UUID, *, phone: str | None = None, problem: str | No
         known=known_of(found, origins_of(transaction, actor, person_id=person_id), full_day_words),
         may_apply=not any(not case.is_over for case in cases),
         today=local_day(at),
+        contacts=emergency_contacts_of(transaction, actor, person_id=person_id, now=at),
+        contact_relations=list(Relation),
         problem=problem,
     )
 

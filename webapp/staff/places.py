@@ -11,6 +11,7 @@ from services.actor import ActorKind
 PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
     ActorKind.COMMUNITY_WORKER: (
         ("staff.home", _l("What waits")),
+        ("staff_alarms.alarms", _l("Calls for help")),
         ("staff_people.search", _l("Find a person")),
         ("staff_adaptations.adaptations", _l("Safer homes")),
     ),
@@ -21,6 +22,7 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
     ),
     ActorKind.OPERATOR: (
         ("staff.home", _l("Overview")),
+        ("staff_alarms.alarms", _l("Calls for help")),
         ("staff_registers.registers", _l("Registers")),
         ("staff_screening.screening", _l("Screening")),
         ("staff_runs.runs", _l("Payment runs")),

@@ -15,6 +15,8 @@ from webapp.staff.work_words import refusal_words
 STATUS = {
     "not_allowed": 403,
     "adaptation_unknown": 404,
+    "emergency_unknown": 404,
+    "contact_unknown": 404,
     "work_unknown": 404,
     "run_unknown": 404,
     "case_unknown": 404,
@@ -91,6 +93,9 @@ def _words(error: ServiceError) -> tuple[str, str]:
             _("The reason is missing"),
             _("Write why. She can ask for the reason, and so can whoever checks."),
         ),
+        "emergency_unknown": (_("There is no such call for help"), _("The address may be old or have a wrong letter.")),
+        "contact_unknown": (_("There is no such contact"), _("The address may be old. Nothing was changed.")),
+        "emergency_over": (_("She has called it off herself"), _("Call her once and ask. Nothing is to be closed.")),
         "upload_empty": (_("The file is empty"), _("Nothing was taken in. Choose another file.")),
         "serving_not_possible": (
             _("This cannot be handed out or taken back now"),
