@@ -22,7 +22,7 @@ def reading(text: str) -> Reading:
 
 
 def scorer() -> Scorer:
-    return Scorer((reading(text), intent) for text, intent in LEARNED)
+    return Scorer.learned_from((reading(text), intent) for text, intent in LEARNED)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_the_same_sentences_teach_the_same() -> None:
 
 def test_a_sentence_of_strange_words_is_nothing_certain() -> None:
     assert max(scorer().score(reading("夔龘靐")).values()) < 0.9
+
+
+def test_what_was_learned_is_the_same_after_it_was_kept_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "learned.npz"
+    scorer().write_to(file, "today's rules")
+    kept = Scorer.read_from(file, "today's rules")
+    assert kept is not None
+    assert kept.score(reading("打电话给老伴")) == scorer().score(reading("打电话给老伴"))
+    assert [path.name for path in tmp_path.iterdir()] == ["learned.npz"]
+
+
+@pytest.mark.parametrize("until", [0, 40, -200])
+def test_a_file_of_other_rules_or_a_damaged_one_is_not_believed(tmp_path: Path, until: int) -> None:
+    file = tmp_path / "learned.npz"
+    assert Scorer.read_from(file, "today's rules") is None
+    scorer().write_to(file, "yesterday's rules")
+    assert Scorer.read_from(file, "today's rules") is None
+    file.write_bytes(file.read_bytes()[:until])
+    assert Scorer.read_from(file, "yesterday's rules") is None

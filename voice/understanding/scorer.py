@@ -2,11 +2,15 @@
 
 A linear scorer over short runs of characters, of syllables (half of a recogniser's errors are homophones) and of the
 kinds of words that the reading found, so that what was learned from one relative or one day holds for all. It learns
-from the examples when it is made, always in the same order: the same examples give the same scorer.
+from examples, always in the same order: the same examples give the same scorer.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
+from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,19 +20,54 @@ from voice.understanding.sounds import syllable
 _LONGEST_RUN = {"c": 2, "s": 2, "k": 3}
 _ROUNDS, _RATE, _DECAY, _SEED = 6, 8.0, 0.3, 20261124
 _START, _END = "<", ">"
+# Between names in a file; the text of a reading is one line.
+_NEXT = "\n"
 _TELLING = frozenset({"service", "benefit"})
 
 
 class Scorer:
-    """Scores readings by what it has learned."""
+    """Scores readings by what it has learned: a weight for every name of a run and every intent."""
 
-    def __init__(self, examples: Iterable[tuple[Reading, str]]) -> None:
-        learned = [(features(reading), intent) for reading, intent in examples]
-        self._intents = tuple(sorted({intent for _, intent in learned}))
-        names = dict.fromkeys(name for found, _ in learned for name in found)
+    def __init__(self, names: Iterable[str], intents: Iterable[str], weights: np.ndarray) -> None:
         self._places = {name: place for place, name in enumerate(names)}
-        self._weights = np.zeros((len(names), len(self._intents)), np.float32)
-        self._learn([(self._known(found), self._intents.index(intent)) for found, intent in learned])
+        self._intents = tuple(intents)
+        self._weights = weights
+
+    @classmethod
+    def learned_from(cls, examples: Iterable[tuple[Reading, str]]) -> Self:
+        """A scorer that knows these readings and what each of them means."""
+        learned = [(features(reading), intent) for reading, intent in examples]
+        intents = sorted({intent for _, intent in learned})
+        names = dict.fromkeys(name for found, _ in learned for name in found)
+        scorer = cls(names, intents, np.zeros((len(names), len(intents)), np.float32))
+        scorer._learn([(scorer._known(found), intents.index(intent)) for found, intent in learned])
+        return scorer
+
+    @classmethod
+    def read_from(cls, file: Path, version: str) -> Self | None:
+        """The scorer that was written to this file as this version; None where the file holds no such thing."""
+        try:
+            with file.open("rb") as opened, np.load(opened) as kept:
+                if _text(kept["version"]) != version:
+                    return None
+                return cls(_text(kept["names"]).split(_NEXT), _text(kept["intents"]).split(_NEXT), kept["weights"])
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            return None
+
+    def write_to(self, file: Path, version: str) -> None:
+        """Keep what was learned in a file, which appears whole or not at all; raises OSError."""
+        beside = file.with_name(f".{os.getpid()}-{file.name}")
+        try:
+            np.savez(
+                beside,
+                version=_bytes(version),
+                names=_bytes(_NEXT.join(self._places)),
+                intents=_bytes(_NEXT.join(self._intents)),
+                weights=self._weights,
+            )
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def score(self, reading: Reading) -> Mapping[str, float]:
         """The probability of every intent; together they are one."""
@@ -54,6 +93,14 @@ class Scorer:
                 wrong_by = self._shares(places, len(places))
                 wrong_by[intent] -= 1
                 self._weights[places] -= rate / np.sqrt(max(len(places), 1)) * wrong_by
+
+
+def _bytes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _text(kept: np.ndarray) -> str:
+    return kept.tobytes().decode()
 
 
 def features(reading: Reading) -> tuple[str, ...]:

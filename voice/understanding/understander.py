@@ -6,14 +6,14 @@ intents whose signs are equally strong are not guessed between: the answer is ou
 the conversation can offer them. A correction between two requests makes the later one count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
 from services.clock import local_day
-from voice.understanding.examples import Example, read_examples
-from voice.understanding.lexicon import Lexicon, lexicon
+from voice.understanding.learned import learned_scorer
+from voice.understanding.lexicon import lexicon
 from voice.understanding.normalise import normalise
 from voice.understanding.reading import Reader, Reading, SlotValue
 from voice.understanding.rulebook import OUT_OF_SCOPE, Rulebook, rulebook
@@ -67,12 +67,12 @@ class Understanding:
 class Understander:
     """Understands sentences by one rulebook, with what the scorer learned from the examples."""
 
-    def __init__(self, rules: Rulebook, words: Lexicon, examples: Iterable[Example]) -> None:
+    def __init__(self, rules: Rulebook, reader: Reader, scorer: Scorer) -> None:
         self._rules = rules
-        self._reader = Reader(rules, words)
+        self._reader = reader
+        self._scorer = scorer
         self._blocked_by = {intent.name: intent.blocked_by for intent in rules.intents}
         self._by_examples = (rules.slots_of.keys() | {OUT_OF_SCOPE}) - self._blocked_by.keys()
-        self._scorer = Scorer((self._read(example.say, example.now), example.intent) for example in examples)
 
     def understand(self, text: str, now: datetime, alternatives: Sequence[str] = ()) -> Understanding:
         """The meaning of a sentence said at `now` (aware); `alternatives` are other things it may have been.
@@ -193,7 +193,9 @@ def _decide(found: list[Candidate], reading: Reading) -> tuple[Candidate | None,
 
 @cache
 def _understander() -> Understander:
-    return Understander(rulebook(), lexicon(), read_examples())
+    rules = rulebook()
+    reader = Reader(rules, lexicon())
+    return Understander(rules, reader, learned_scorer(reader))
 
 
 def understand(text: str, now: datetime, alternatives: Sequence[str] = ()) -> Understanding:
@@ -202,5 +204,8 @@ def understand(text: str, now: datetime, alternatives: Sequence[str] = ()) -> Un
 
 
 def warm_up() -> None:
-    """Load the rules now, so that the first sentence is as fast as the others; raises RulesError."""
+    """Load the rules and what was learned now, so that the first sentence is as fast as the others.
+
+    Raises RulesError or ExamplesError.
+    """
     _understander()
