@@ -14,26 +14,23 @@ from typing import Protocol
 from services.settings import Settings
 from voice import understanding
 from voice.audio import TurnDetector
+from voice.engines import EngineError
 from voice.models import ModelStore
-from voice.recognizers import Recognizer, RecognizerError, open_recognizer
-from voice.speakers import Speaker, SpeakerError, open_speaker
+from voice.recognizers import Recognizer, open_recognizer
+from voice.speakers import Speaker, open_speaker
 
 log = logging.getLogger(__name__)
-
-
-class EngineMissing(Exception):
-    """This machine has no engine to listen with, or none to speak with."""
 
 
 class Engines(Protocol):
     """What the talk page needs; tests put their own in its place."""
 
     def recognizer(self) -> Recognizer:
-        """The engine that hears. Raises EngineMissing."""
+        """The engine that hears. Raises EngineError."""
         ...
 
     def speaker(self) -> Speaker:
-        """The engine that speaks. Raises EngineMissing."""
+        """The engine that speaks. Raises EngineError."""
         ...
 
     def turn_detector(self) -> TurnDetector:
@@ -58,19 +55,13 @@ class LazyEngines:
     def recognizer(self) -> Recognizer:
         with self._lock:
             if self._recognizer is None:
-                try:
-                    self._recognizer = open_recognizer(self._models)
-                except RecognizerError as error:
-                    raise EngineMissing(str(error)) from error
+                self._recognizer = open_recognizer(self._models)
             return self._recognizer
 
     def speaker(self) -> Speaker:
         with self._lock:
             if self._speaker is None:
-                try:
-                    self._speaker = open_speaker(self._models)
-                except SpeakerError as error:
-                    raise EngineMissing(str(error)) from error
+                self._speaker = open_speaker(self._models)
             return self._speaker
 
     def turn_detector(self) -> TurnDetector:
@@ -90,5 +81,5 @@ class LazyEngines:
         try:
             self.recognizer().utterance().finish()
             self.speaker().say("好")
-        except EngineMissing as error:
+        except EngineError as error:
             log.warning("engine_missing %s", error)

@@ -21,12 +21,12 @@ from simple_websocket import ConnectionClosed, Server
 
 from voice.audio import TurnDetector, TurnEvent
 from voice.conversation import Heard
+from voice.engines import EngineError
 from voice.recognizers import Utterance
 from webapp.access import current_person
 from webapp.security import same_origin
 from webapp.site import Site, this_site
 from webapp.talk import LONGEST_SENTENCE, this_browser
-from webapp.talk_engines import EngineMissing
 from webapp.talk_lines import OpenLines, TooManyLines, reading_thread
 from webapp.talk_turns import NobodySignedIn, Talking, take_turn, words_expected_now
 from webapp.transaction import end_transaction
@@ -105,7 +105,7 @@ class Line:
                 raise
             except NobodySignedIn:
                 self._fail("signed_out")
-            except EngineMissing:
+            except EngineError:
                 self._fail("not_installed")
             except Exception as error:
                 # The outermost loop: whatever it was, the turn is rolled back and she is told. The text of the error
@@ -187,7 +187,7 @@ class Line:
         more than silence."""
         try:
             sound = self.site.engines.speaker().say(speech).to_wav()
-        except EngineMissing:
+        except EngineError:
             sound = None
         except Exception as error:
             # The text of the error may hold what was to be said.

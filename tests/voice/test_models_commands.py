@@ -13,6 +13,7 @@ from tests.voice.conftest import Spoken
 from voice.__main__ import COMMANDS, main
 from voice.audio import RATE, read_audio
 from voice.models import ModelStore
+from voice.models.catalogue import VOSK_SMALL_CN, WHISPER_BASE, Model
 
 
 @pytest.fixture
@@ -138,6 +139,22 @@ def test_an_engine_without_its_model_says_how_to_get_it(run, sentence: Path) -> 
     code, out, err = run("transcribe", sentence, "--engine", "vosk")
     assert (code, out, len(err)) == (2, [], 1)
     assert "models install vosk-small-cn" in err[0]
+
+
+@pytest.mark.parametrize(("engine", "model"), [("vosk", VOSK_SMALL_CN), ("whisper", WHISPER_BASE)])
+def test_an_engine_whose_model_is_damaged_says_so(
+    run, sentence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str, model: Model
+) -> None:
+    folder = tmp_path / "models" / model.name
+    for file in model.files:
+        (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file.name).write_bytes(b"x")
+    record = {"release": model.release, "files": {file.name: (1, "") for file in model.files}}
+    (folder / "installed.json").write_text(json.dumps(record))
+    monkeypatch.setenv("YINIAN_VAR_DIR", str(tmp_path))
+    code, out, err = run("transcribe", sentence, "--engine", engine)
+    assert (code, out, len(err)) == (2, [], 1)
+    assert f"{folder} is damaged: install it again" in err[0]
 
 
 def test_models_lists_licences_and_what_is_installed(run) -> None:

@@ -11,9 +11,8 @@ import numpy as np
 from simple_websocket import ConnectionClosed
 
 from voice.audio import TurnEvent
-from voice.recognizers import Transcript
+from voice.recognizers import RecognizerError, Transcript
 from voice.speakers import Speech
-from webapp.talk_engines import EngineMissing
 
 
 @dataclass
@@ -44,7 +43,7 @@ class FakeEngines:
 
     def recognizer(self) -> FakeEngines:
         if not self.is_installed:
-            raise EngineMissing
+            raise RecognizerError
         return self
 
     def utterance(self, expected: Sequence[str] = ()) -> FakeUtterance:

@@ -17,9 +17,10 @@ from services.sign_in import open_session, sign_out
 from tests.web.conftest import TestClock, page_of, queued_templates, words_of
 from tests.web.engines import FakeEngines, FakeSocket, heard
 from voice.audio import TurnEvent
+from voice.engines import EngineError
 from webapp.security import same_origin
 from webapp.site import Site
-from webapp.talk_engines import EngineMissing, LazyEngines
+from webapp.talk_engines import LazyEngines
 from webapp.talk_socket import Line
 from webapp.talk_turns import Talking
 
@@ -210,7 +211,7 @@ def test_only_pages_of_this_site_may_open_the_line(site: Flask) -> None:
 
 def test_without_models_the_engines_say_what_to_install(web_settings: Any, tmp_path: Any) -> None:
     engines = LazyEngines(web_settings.model_copy(update={"var_dir": tmp_path}))
-    with pytest.raises(EngineMissing, match="voice models install"):
+    with pytest.raises(EngineError, match="voice models install"):
         engines.recognizer()
 
 

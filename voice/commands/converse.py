@@ -13,7 +13,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from services.settings import Settings
 from voice.audio import AudioError, read_audio
 from voice.commands.converse_batch import run_batch
 from voice.commands.large_digits import large
@@ -21,7 +20,7 @@ from voice.commands.refusal import Refused, refusing
 from voice.commands.talking import Talk, add_talk_arguments, open_talk, read_settings, read_words
 from voice.conversation import Heard, Reply
 from voice.models import ModelStore
-from voice.recognizers import ENGINES, Recognizer, RecognizerError, Samples, open_recognizer
+from voice.recognizers import ENGINES, Recognizer, Samples, open_recognizer
 from voice.wording import Line, Wording
 
 
@@ -44,7 +43,8 @@ def run(arguments: Namespace) -> int:
         return 0
     wording = read_words(settings, arguments.locale)
     recordings = read_recordings(arguments.audio) if arguments.audio else []
-    recognizer = _recognizer(settings, arguments.engine) if recordings else None
+    models = ModelStore(settings.var_dir / "models")
+    recognizer = open_recognizer(models, arguments.engine) if recordings else None
     with open_talk(arguments, settings) as talk:
         if recognizer is not None:
             turns = heard_in(recordings, recognizer, talk)
@@ -112,13 +112,6 @@ def typed(lines: Iterable[str], *, prompt: bool) -> Iterator[Heard]:
         if line is None:
             return
         yield Heard(line.strip())
-
-
-def _recognizer(settings: Settings, engine: str) -> Recognizer:
-    try:
-        return open_recognizer(ModelStore(settings.var_dir / "models"), engine)
-    except RecognizerError as error:
-        raise Refused(str(error)) from None
 
 
 def _as_json(number: int, heard: Heard, reply: Reply) -> dict[str, object]:

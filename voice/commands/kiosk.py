@@ -13,8 +13,8 @@ from voice.commands.refusal import Refused, refusing
 from voice.commands.sound_devices import NoSoundDevice, open_devices
 from voice.commands.talking import add_talk_arguments, open_talk, read_settings, read_words
 from voice.models import ModelStore
-from voice.recognizers import ENGINES, RecognizerError, open_recognizer
-from voice.speakers import SpeakerError, open_speaker
+from voice.recognizers import ENGINES, open_recognizer
+from voice.speakers import open_speaker
 
 
 class TerminalKeys:
@@ -49,9 +49,9 @@ def run(arguments: Namespace) -> int:
     models = ModelStore(settings.var_dir / "models")
     try:
         microphone, loudspeaker = open_devices()
-        recognizer, speaker = open_recognizer(models, arguments.engine), open_speaker(models)
-    except (NoSoundDevice, RecognizerError, SpeakerError) as error:
+    except NoSoundDevice as error:
         raise Refused(str(error)) from None
+    recognizer, speaker = open_recognizer(models, arguments.engine), open_speaker(models)
     with open_talk(arguments, settings) as talk:
         screen = TerminalScreen()
         screen.show(wording.say("Press Enter and talk, or type what you want to say."))

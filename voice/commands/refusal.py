@@ -7,6 +7,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
+from voice.engines import EngineError
+
 BAD_INPUT = 2
 
 
@@ -15,13 +17,13 @@ class Refused(Exception):
 
 
 def refusing(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
-    """A command that tells a `Refused` on stderr and answers `BAD_INPUT`."""
+    """A command that tells a `Refused`, or which engine is missing, on stderr and answers `BAD_INPUT`."""
 
     @functools.wraps(run)
     def run_or_refuse(arguments: Namespace) -> int:
         try:
             return run(arguments)
-        except Refused as refusal:
+        except (Refused, EngineError) as refusal:
             sys.stderr.write(f"{refusal}\n")
             return BAD_INPUT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from voice.commands.model_folder import open_model_folder
 from voice.commands.refusal import Refused, refusing
-from voice.speakers import ENGINES, FASTEST, SLOWEST, SpeakerError, open_speaker
+from voice.speakers import ENGINES, FASTEST, SLOWEST, open_speaker
 from voice.speakers.readable import readable
 
 
@@ -27,10 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the file; the exit code."""
     _check(arguments.text, arguments.out, arguments.pace)
-    try:
-        speaker = open_speaker(open_model_folder(os.environ), arguments.engine)
-    except SpeakerError as error:
-        raise Refused(f"say: {error}") from None
+    speaker = open_speaker(open_model_folder(os.environ), arguments.engine)
     _write(arguments.out, speaker.say(arguments.text, pace=arguments.pace).to_wav())
     return 0
 

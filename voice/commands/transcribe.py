@@ -13,7 +13,7 @@ import os
 from voice.audio import AudioError, read_audio
 from voice.commands.model_folder import open_model_folder
 from voice.commands.refusal import Refused, refusing
-from voice.recognizers import ENGINES, Recognizer, RecognizerError, Samples, Transcript, open_recognizer
+from voice.recognizers import ENGINES, Recognizer, Samples, Transcript, open_recognizer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what was said to stdout; the exit code."""
     recordings = _read(arguments.files)
-    try:
-        recognizer = open_recognizer(open_model_folder(os.environ), arguments.engine)
-    except RecognizerError as error:
-        raise Refused(f"transcribe: {error}") from None
+    recognizer = open_recognizer(open_model_folder(os.environ), arguments.engine)
     for file, samples in recordings:
         heard = _recognize(recognizer, samples)
         print(_json_line(file, heard) if arguments.json else _text_line(file, heard, alone=len(recordings) == 1))

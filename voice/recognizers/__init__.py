@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.engines import EngineError
+
 if TYPE_CHECKING:
     from voice.models import ModelStore
 
@@ -24,8 +26,8 @@ ENGINES = ("vosk", "whisper")
 MANDARIN_MODELS = {"vosk": "vosk-small-cn", "whisper": "whisper-base"}
 
 
-class RecognizerError(Exception):
-    """An engine that was asked for cannot be opened. `str()` of it is one line on what is missing and how to get it."""
+class RecognizerError(EngineError):
+    """An engine that hears cannot be used."""
 
 
 @dataclass(frozen=True)

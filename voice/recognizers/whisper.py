@@ -19,7 +19,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from voice.audio import RATE, SpeechSpan, SpeechTracker
-from voice.recognizers import Samples, Transcript
+from voice.recognizers import RecognizerError, Samples, Transcript
 from voice.recognizers.gates import Evidence, refusal
 from voice.recognizers.prompts import LEAD, told_words, whisper_prompt
 from voice.recognizers.spectrogram import log_mel
@@ -60,14 +60,18 @@ class WhisperRecognizer:
         self._loading = threading.Lock()
 
     def utterance(self, expected: Sequence[str] = ()) -> WhisperUtterance:
-        """Begin a turn; see `Recognizer`."""
+        """Begin a turn; see `Recognizer`. Raises RecognizerError where the model cannot be loaded."""
         with self._loading:
             model = self._model
         return WhisperUtterance(model, told_words(expected))
 
     @cached_property
     def _model(self) -> WhisperModel:
-        return WhisperModel(self._directory)
+        try:
+            return WhisperModel(self._directory)
+        except Exception as error:
+            # Its two libraries raise nothing narrower.
+            raise RecognizerError(f"the Whisper model in {self._directory} is damaged: install it again") from error
 
 
 class WhisperModel:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.engines import EngineError
+
 if TYPE_CHECKING:
     from voice.models import ModelStore
 
@@ -25,8 +27,8 @@ ENGINE_MODELS = {"neural": "neural-mandarin"}
 FASTEST, SLOWEST = 0.7, 1.5
 
 
-class SpeakerError(Exception):
-    """A speaking engine that was asked for cannot be opened. `str()` of it says what is missing and how to get it."""
+class SpeakerError(EngineError):
+    """An engine that speaks cannot be used."""
 
 
 @dataclass(frozen=True)
