@@ -14,7 +14,7 @@ from services.meals.tables import SLOT_KIND
 YUAN = 100
 DELIVERY_FEE_FEN = 2 * YUAN
 
-# district, street and community of the canteen with a kitchen, then of the meal point that is served from elsewhere
+# district, street and community of the canteen with a kitchen, then of the place that is served from elsewhere
 PLACES = (
     ("罗湖区", "翠竹", "翠竹", "莲塘", "鹏兴"),
     ("福田区", "莲花", "福中", "园岭", "园东"),
@@ -27,6 +27,14 @@ PLACES = (
     ("光明区", "新湖", "圳美", "光明", "白花"),
     ("大鹏新区", "葵涌", "土洋", "葵涌", "葵丰"),
 )
+# The second place of most districts is a meal point; in these the city's other models are shown.
+OTHER_MODELS = {"海裕": "smart_meal_locker", "景龙": "restaurant"}
+NAMES = {
+    "senior_canteen": "社区长者饭堂",
+    "meal_point": "社区长者助餐点",
+    "smart_meal_locker": "社区智能餐柜",
+    "restaurant": "社会餐饮助餐点",
+}
 MAINS = (
     ("冬菇蒸鸡", "清蒸鲈鱼", "番茄炒蛋"),
     ("萝卜焖牛腩", "肉末豆腐", "蒜蓉菜心"),
@@ -51,7 +59,7 @@ SERVED = {
 # days before, and time of day
 CANTEEN_ORDERS_END = {BREAKFAST: (1, time(20, 0)), LUNCH: (0, time(9, 30)), DINNER: (0, time(15, 0))}
 POINT_ORDERS_END = (1, time(16, 0))
-HOURS = {"senior_canteen": (time(6, 30), time(19, 0)), "meal_point": (time(10, 30), time(19, 0))}
+CANTEEN_HOURS, POINT_HOURS = (time(6, 30), time(19, 0)), (time(10, 30), time(19, 0))
 CANTEEN_PORTIONS = {BREAKFAST: 20, LUNCH: 120, DINNER: 60}
 POINT_PORTIONS = 40
 
@@ -60,15 +68,16 @@ def demo_canteens() -> list[dict[str, Any]]:
     """The canteens, as values of their rows."""
     canteens = []
     for number, (district, street, community, point_street, point_community) in enumerate(PLACES):
-        for kind, of_street, of_community, name in (
-            ("senior_canteen", street, community, f"{community}社区长者饭堂(示例)"),
-            ("meal_point", point_street, point_community, f"{point_community}社区长者助餐点(示例)"),
+        for kind, of_street, of_community in (
+            ("senior_canteen", street, community),
+            (OTHER_MODELS.get(point_community, "meal_point"), point_street, point_community),
         ):
             is_canteen = kind == "senior_canteen"
+            hours = CANTEEN_HOURS if is_canteen else POINT_HOURS
             centre = centre_of(district, of_community)
             canteens.append(
                 {
-                    "name": name,
+                    "name": f"{of_community}{NAMES[kind]}(示例)",
                     "kind": kind,
                     "district": district,
                     "street": of_street,
@@ -77,8 +86,8 @@ def demo_canteens() -> list[dict[str, Any]]:
                     "phone": f"0755-0000{number * 2 + (not is_canteen):04}",
                     "delivers": is_canteen,
                     "delivery_fee_fen": DELIVERY_FEE_FEN if is_canteen else 0,
-                    "opens_at": HOURS[kind][0],
-                    "closes_at": HOURS[kind][1],
+                    "opens_at": hours[0],
+                    "closes_at": hours[1],
                     "open_on": list(range(1, 8)),
                     "longitude": centre.longitude if centre else None,
                     "latitude": centre.latitude if centre else None,

@@ -16,15 +16,16 @@ ONE_A_MEAL = "uq_meal_bookings_one_a_meal"
 ONE_PLACE_IN_LINE = "uq_meal_waits_one_a_meal"
 # Portions of a menu are the places of its slot.
 SLOT_KIND = "meal"
+KINDS = "kind IN ('senior_canteen', 'meal_point', 'smart_meal_locker', 'restaurant')"
 MEALS = "meal IN ('breakfast', 'lunch', 'dinner')"
 
 
 class CanteenRow(Table):
-    """A place that serves meals: a canteen with a kitchen of its own, or a point served from elsewhere."""
+    """A place that serves meals; `kind` is a CanteenKind."""
 
     __tablename__ = "canteens"
     __table_args__ = (
-        CheckConstraint("kind IN ('senior_canteen', 'meal_point')", name="kind"),
+        CheckConstraint(KINDS, name="kind"),
         CheckConstraint("delivery_fee_fen >= 0", name="delivery_fee"),
     )
 

@@ -25,7 +25,7 @@ def tell_booked(session: Session, person: Person, booking: MealBooking, template
         template,
         booking.menu,
         now,
-        how="delivered" if booking.delivery else "eat_there",
+        how=booking.menu.canteen.way(delivery=booking.delivery).value,
         to_pay=booking.split.to_pay_fen,
         number=booking.pick_up_number,
         until=booking.cancel_until_at,

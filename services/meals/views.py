@@ -25,15 +25,36 @@ class Meal(StrEnum):
     DINNER = "dinner"
 
 
+class CanteenKind(StrEnum):
+    """The city's models of meals for seniors (reply 2 of 2021): how a place comes by its meals and hands them out."""
+
+    SENIOR_CANTEEN = "senior_canteen"
+    """cooks itself, and for the meal points around it"""
+    MEAL_POINT = "meal_point"
+    """gets its meals from a canteen"""
+    SMART_MEAL_LOCKER = "smart_meal_locker"
+    """filled from a central kitchen; she takes her meal out with her pick-up number"""
+    RESTAURANT = "restaurant"
+    """a restaurant that cooks for seniors too"""
+
+
+class MealWay(StrEnum):
+    """How she comes by her meal."""
+
+    DELIVERED = "delivered"
+    EATEN_THERE = "eat_there"
+    TAKEN_OUT = "take_out"
+    """of a locker, where there is no table"""
+
+
 @dataclass(frozen=True)
 class Canteen:
-    """A canteen (`senior_canteen`, cooks itself) or a meal point (`meal_point`, served from elsewhere). `open_on` are
-    ISO weekdays, 1 is Monday; times of day are the city's; longitude and latitude are degrees (WGS 84), None where
-    nobody measured them."""
+    """A place that serves meals. `open_on` are ISO weekdays, 1 is Monday; times of day are the city's; longitude and
+    latitude are degrees (WGS 84), None where nobody measured them."""
 
     id: UUID
     name: str
-    kind: str
+    kind: CanteenKind
     district: str
     street: str
     community: str
@@ -46,6 +67,12 @@ class Canteen:
     open_on: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     longitude: float | None = None
     latitude: float | None = None
+
+    def way(self, *, delivery: bool) -> MealWay:
+        """How a meal of this place is had, where it is brought and where not."""
+        if delivery:
+            return MealWay.DELIVERED
+        return MealWay.TAKEN_OUT if self.kind is CanteenKind.SMART_MEAL_LOCKER else MealWay.EATEN_THERE
 
 
 @dataclass(frozen=True)
@@ -185,7 +212,7 @@ def canteen_view(row: CanteenRow) -> Canteen:
     return Canteen(
         row.id,
         row.name,
-        row.kind,
+        CanteenKind(row.kind),
         row.district,
         row.street,
         row.community,

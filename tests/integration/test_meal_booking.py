@@ -15,9 +15,10 @@ from services import meals
 from services.actor import Actor, Channel, NotAllowed
 from services.audit import AuditEntry
 from services.database import Database, new_id, unit_of_work
+from services.districts import DISTRICT_CODES
 from services.errors import ServiceError
 from services.meals import Meal, MealBooking, MenuChoice
-from services.meals.tables import MealBookingRow, MenuRow
+from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, add_person, id_check_digit
 from tests.conftest import NOW, person_named
@@ -54,6 +55,14 @@ def test_a_week_of_meals_is_offered_from_today_on(session: Session, wang: Person
     assert [day.day for day in days] == [TODAY + timedelta(days=ahead) for ahead in range(7)]
     today = {choice.meal: choice.is_open for choice in days[0].meals}
     assert today == {Meal.BREAKFAST: False, Meal.LUNCH: True, Meal.DINNER: True}
+
+
+def test_every_district_has_two_places_and_the_city_has_all_models_of_them(session: Session) -> None:
+    places = session.execute(select(CanteenRow.district, CanteenRow.kind)).all()
+    districts = Counter(district for district, _kind in places)
+    assert set(districts.values()) == {2}
+    assert set(districts) == set(DISTRICT_CODES) - {"深汕特别合作区"}
+    assert {kind for _district, kind in places} == set(meals.CanteenKind)
 
 
 def test_the_canteen_of_her_community_comes_first(session: Session, wang: Person) -> None:

@@ -16,12 +16,14 @@ from services.meals.subsidy import (
     rule_on,
     subsidised_portions,
 )
-from services.meals.views import Canteen, Meal
+from services.meals.views import Canteen, CanteenKind, Meal
 from services.people import Hukou, IncomeClass, Person
 
 TUESDAY = date(2026, 11, 24)
 NOBODY = UUID(int=0)
-CANTEEN = Canteen(NOBODY, "翠竹社区长者饭堂(示例)", "senior_canteen", "罗湖区", "翠竹", "翠竹", "", "", True, 200)
+CANTEEN = Canteen(
+    NOBODY, "翠竹社区长者饭堂(示例)", CanteenKind.SENIOR_CANTEEN, "罗湖区", "翠竹", "翠竹", "", "", True, 200
+)
 SENIOR = Person(
     id=NOBODY,
     city="shenzhen",

@@ -49,7 +49,7 @@ SAMPLES = {
         "day": "2026-11-24",
         "meal": "lunch",
         "canteen": "翠竹社区长者饭堂(示例)",
-        "how": "eat_there",
+        "how": "take_out",
         "to_pay": 1250,
         "number": 120,
         "until": "2026-11-24T01:30:00+00:00",

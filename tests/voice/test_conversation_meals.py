@@ -7,13 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.actor import Actor, Channel
-from services.meals import list_meal_bookings
-from services.meals.tables import MenuRow
+from services.meals import CanteenKind, list_meal_bookings
+from services.meals.tables import CanteenRow, MenuRow
 from services.people import Person
+from tests.conftest import person_named
 from tests.meals import leave_portions
 from tests.voice.conversation_words import compile_words
 from tests.voice.conversing import Talking
@@ -50,6 +51,16 @@ def fill_up(session: Session, **facts: object) -> None:
     """Leave no portion on the menus that have these values."""
     conditions = [getattr(MenuRow, name) == value for name, value in facts.items()]
     leave_portions(session, 0, *conditions)
+
+
+def test_a_meal_of_a_locker_is_taken_out(words_folder: Path, session: Session, now: datetime) -> None:
+    her = Talking(Conversation(words_folder), session, person_named(session, "吴桂芳"), now)
+    canteens = select(CanteenRow.id).where(CanteenRow.kind != CanteenKind.SMART_MEAL_LOCKER)
+    leave_portions(session, 0, MenuRow.canteen_id.in_(canteens))
+    assert "到海裕社区智能餐柜(示例)自己取，1份" in her.say("明天中午订一份午餐，不用送").text
+    reply = her.say("对")
+    assert her.done()["action"] == "book_meal"
+    assert "到餐柜取，取餐号" in reply.text
 
 
 def test_a_whole_sentence_is_read_back_and_booked_after_a_yes(talking: Talking) -> None:

@@ -54,6 +54,26 @@ def test_where_nothing_is_delivered_it_is_not_asked(hers: FlaskClient) -> None:
     assert "/review?" in hers.get(way).location
 
 
+def test_every_place_says_what_it_is_and_a_locker_that_one_takes_the_meal_out(
+    site: Flask, session: Session, clock: TestClock
+) -> None:
+    person = person_named(session, "吴桂芳")
+    client = signed_in_browser(site, session, person, "15400000008", clock.at)
+    cards = words_of(client.get("/meals/canteens"))
+    assert "长者饭堂，自己做饭。" in cards
+    assert "智能餐柜，饭菜从中心厨房送来，您自己取。" in cards
+    assert "只能自己到餐柜取。" in cards
+
+    page = page_of(client.get(f"/meals/book/canteen?day={TOMORROW}&meal=lunch&more=1"))
+    card = next(card for card in page.iter("li") if "海裕社区智能餐柜" in "".join(card.itertext()))
+    way = next(link.get("href") for link in card.iter("a") if "/way?" in link.get("href"))
+    review = f"{way.replace('/way?', '/review?')}&delivery=no&quantity=1"
+    assert "到餐柜取" in words_of(client.get(review))
+    booking = client.post(review, data=confirmation(client, review)).location
+    assert "到餐柜取" in words_of(client.get(booking))
+    assert "到饭堂吃" not in words_of(client.get("/"))
+
+
 def test_the_review_page_says_everything_before_anything_is_booked(hers: FlaskClient, session: Session) -> None:
     words = words_of(hers.get(review_address(hers, delivery="yes")))
     for part in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.meals import Allergen, Diet, DietWarnings, MealBooking, MealQuote, PriceSplit
+from services.meals import Allergen, Diet, DietWarnings, MealBooking, MealQuote, MealWay, PriceSplit
 from voice.skills.skill import Turn
 from voice.wording import Line
 
@@ -17,10 +17,13 @@ def quote_read_back(turn: Turn, quote: MealQuote, preface: Sequence[Line] = ()) 
         "canteen": tell.place(quote.menu.canteen.name),
         "portions": tell.portions(quote.quantity),
     }
-    if quote.delivery:
-        what = words.line("%(meal)s from %(canteen)s, %(portions)s, brought to your home.", **values)
-    else:
-        what = words.line("%(meal)s, to eat at %(canteen)s, %(portions)s.", **values)
+    match quote.menu.canteen.way(delivery=quote.delivery):
+        case MealWay.DELIVERED:
+            what = words.line("%(meal)s from %(canteen)s, %(portions)s, brought to your home.", **values)
+        case MealWay.EATEN_THERE:
+            what = words.line("%(meal)s, to eat at %(canteen)s, %(portions)s.", **values)
+        case MealWay.TAKEN_OUT:
+            what = words.line("%(meal)s, to take out of %(canteen)s yourself, %(portions)s.", **values)
     warning = diet_warning(turn, quote.warnings)
     return words.joined(*preface, what, *warning, price(turn, quote.split), words.line("Is that right?"))
 
@@ -74,9 +77,13 @@ def booked(turn: Turn, booking: MealBooking) -> Line:
         "meal": tell.day_and_meal(booking.menu.day, booking.menu.meal.value),
         "number": tell.number(booking.pick_up_number),
     }
-    if booking.delivery:
-        return words.line("Done. %(meal)s is booked and will be brought to you.", **values)
-    return words.line("Done. %(meal)s is booked. Your number at the counter is %(number)s.", **values)
+    match booking.menu.canteen.way(delivery=booking.delivery):
+        case MealWay.DELIVERED:
+            return words.line("Done. %(meal)s is booked and will be brought to you.", **values)
+        case MealWay.EATEN_THERE:
+            return words.line("Done. %(meal)s is booked. Your number at the counter is %(number)s.", **values)
+        case MealWay.TAKEN_OUT:
+            return words.line("Done. %(meal)s is booked. Your number for the locker is %(number)s.", **values)
 
 
 def booking_in_short(turn: Turn, booking: MealBooking) -> Line:

@@ -16,7 +16,7 @@ from flask_babel import ngettext
 from services.meals import MOST_PORTIONS, CanteenChoice, Meal, list_canteens
 from webapp.access import current_actor, current_person
 from webapp.meals.wish import Wish
-from webapp.meals.wording import distance_words
+from webapp.meals.wording import distance_words, how_to_get_it_words
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
@@ -98,7 +98,7 @@ def _where_words(choice: CanteenChoice) -> str:
     parts = [nearness_words(choice.nearness)]
     if choice.distance_metres is not None:
         parts.append(distance_words(choice.distance_metres))
-    parts.append(_("Can be brought to your home.") if choice.can_be_delivered else _("To eat there only."))
+    parts.append(how_to_get_it_words(choice.canteen, choice.can_be_delivered))
     return " · ".join(parts)
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from services.meals import Allergen, Diet, DietWarnings, MealBooking, QuotedMeal
+from services.meals import Allergen, Canteen, CanteenKind, Diet, DietWarnings, MealBooking, MealWay, QuotedMeal
 
 METRES_IN_A_KILOMETRE = 1000
 ROUNDED_TO_METRES = 100
@@ -45,6 +45,9 @@ def install(app: Flask) -> None:
         dish_icon=dish_icon,
         distance=distance_words,
         map_distance=map_distance_words,
+        canteen_kind=canteen_kind_words,
+        how_to_get_it=how_to_get_it_words,
+        meal_way=meal_way_words,
         weekdays=weekdays_words,
         weekday=weekday_words,
         diet_warnings=warning_words,
@@ -61,6 +64,33 @@ def diet_words(diet: Diet) -> str:
 def allergen_words(allergen: Allergen) -> str:
     """What some must not eat."""
     return {Allergen.PEANUT: _("peanut"), Allergen.SEAFOOD: _("seafood"), Allergen.EGG: _("egg")}[allergen]
+
+
+def canteen_kind_words(canteen: Canteen) -> str:
+    """Where the meals of a place come from."""
+    return {
+        CanteenKind.SENIOR_CANTEEN: _("Senior canteen. It cooks itself."),
+        CanteenKind.MEAL_POINT: _("Meal point. A canteen cooks for it."),
+        CanteenKind.SMART_MEAL_LOCKER: _("Meal locker. A central kitchen cooks for it; you take your meal out."),
+        CanteenKind.RESTAURANT: _("Restaurant. It cooks for seniors too."),
+    }[canteen.kind]
+
+
+def meal_way_words(canteen: Canteen, delivery: bool) -> str:
+    """How she comes by her meal, in a few words."""
+    return {
+        MealWay.DELIVERED: _("brought to your home"),
+        MealWay.EATEN_THERE: _("eaten there"),
+        MealWay.TAKEN_OUT: _("taken out of the locker"),
+    }[canteen.way(delivery=delivery)]
+
+
+def how_to_get_it_words(canteen: Canteen, can_be_delivered: bool) -> str:
+    """In which ways a meal of a place can be had."""
+    if can_be_delivered:
+        return _("Can be brought to your home.")
+    is_taken_out = canteen.way(delivery=False) is MealWay.TAKEN_OUT
+    return _("To take out yourself only.") if is_taken_out else _("To eat there only.")
 
 
 def dish_icon(dish: str) -> str:
