@@ -126,7 +126,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> int:
                 prepare_worker_list(session, city=settings.city, now=clock.now())
                 prepare_canteen_life(session, city=settings.city, now=clock.now())
                 prepare_families(session, city=settings.city, now=clock.now())
-            prepare_visits(database.sessions, city=settings.city, now=clock.now())
+            past = settings.demo_past_days
+            prepare_visits(database.sessions, city=settings.city, now=clock.now(), days_back=past)
         return 0
     finally:
         database.close()

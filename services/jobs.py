@@ -372,7 +372,13 @@ def _add_demonstration(app: procrastinate.App, database: Database, settings: Set
         with unit_of_work(database.sessions) as session:
             prepare_demonstration(session, city=settings.city, now=now)
             prepare_canteen_life(session, city=settings.city, now=now)
-        moved = prepare_visits(database.sessions, city=settings.city, now=now, at_most=VISITS_AT_A_TIME)
+        moved = prepare_visits(
+            database.sessions,
+            city=settings.city,
+            now=now,
+            days_back=settings.demo_past_days,
+            at_most=VISITS_AT_A_TIME,
+        )
         if moved == VISITS_AT_A_TIME:
             with unit_of_work(database.sessions) as session:
                 defer_once(session, EXTEND_DEMONSTRATION)

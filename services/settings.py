@@ -50,6 +50,7 @@ class Settings(BaseModel):
         default=None, description="id:key pairs that seal backups; the first seals, all of them open"
     )
     demo: bool = Field(default=False, description="fictional data, the demo phone, marks on every page")
+    demo_past_days: int = Field(default=28, ge=0, description="so many days of visits lie behind the demonstration")
     database_url: str | None = Field(default=None, description="a PostgreSQL cluster; without it one runs in var/")
     var_dir: Path = Field(default=PROJECT / "var", description="what the running system keeps on disk")
     locales_dir: Path = Field(default=PROJECT / "locales", description="every word for people")

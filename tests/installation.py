@@ -42,7 +42,9 @@ class Installation:
         run = subprocess.Popen(
             [sys.executable, "-m", "webapp"],
             cwd=PROJECT,
-            env={**os.environ, "YINIAN_VAR_DIR": str(self.folder), "PORT": str(self.port), **environment},
+            env={**os.environ, "YINIAN_VAR_DIR": str(self.folder), "PORT": str(self.port)}
+            # The worker has better to do than to live through a month of visits.
+            | {"YINIAN_DEMO_PAST_DAYS": "0", **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -34,7 +34,6 @@ from services.home_care.tables import CareWorkerRow, ServiceBookingRow
 from services.messages import OutgoingMessage
 from services.people import PersonRow
 
-DAYS_BACK = 28
 # In these a visit of a routine goes on by itself.
 UNDER_WAY = frozenset({None, ServiceState.REQUESTED, ServiceState.ACCEPTED, ServiceState.VISITING, ServiceState.DONE})
 SYSTEM = Actor.system(Channel.COMMAND_LINE)
@@ -42,13 +41,15 @@ SYSTEM = Actor.system(Channel.COMMAND_LINE)
 Step = Callable[[Session, PlannedVisit, ServiceBookingRow, datetime], object]
 
 
-def prepare_visits(sessions: sessionmaker[Session], *, city: str, now: datetime, at_most: int | None = None) -> int:
-    """Let every visit get as far as it would be by now, or `at_most` so many of them, each in a transaction of its own;
-    how many moved.
+def prepare_visits(
+    sessions: sessionmaker[Session], *, city: str, now: datetime, days_back: int, at_most: int | None = None
+) -> int:
+    """Let every visit from `days_back` days ago on get as far as it would be by now, or `at_most` so many of them, each
+    in a transaction of its own; how many moved.
 
     Safe to run again and by several processes at once. People and providers must be there (`prepare_demonstration`).
     """
-    plans = _planned(now)
+    plans = _planned(now, days_back)
     with sessions() as session:
         reached = _states(session, plans)
     moved = 0
@@ -61,9 +62,9 @@ def prepare_visits(sessions: sessionmaker[Session], *, city: str, now: datetime,
     return moved
 
 
-def _planned(now: datetime) -> list[PlannedVisit]:
+def _planned(now: datetime, days_back: int) -> list[PlannedVisit]:
     """Every visit that is booked by now: today's and the coming ones, which are looked at first, then the past ones."""
-    ahead = [*range(BOOKED_DAYS_BEFORE + 1), *range(-1, -DAYS_BACK - 1, -1)]
+    ahead = [*range(BOOKED_DAYS_BEFORE + 1), *range(-1, -days_back - 1, -1)]
     days = [local_day(now) + timedelta(days=each) for each in ahead]
     plans = [PlannedVisit(each, day) for day in days for each in ROUTINES if each.weekday == day.weekday()]
     return [plan for plan in plans if plan.booked_at <= now]

@@ -65,6 +65,8 @@ def live_site(database: Database, settings: Settings, tmp_path_factory: pytest.T
         "DATABASE_URL": ensure_database(database.server, f"live_{new_id().hex}"),
         "YINIAN_VAR_DIR": str(folder),
         "YINIAN_LOCALES_DIR": str(with_compiled_words(settings).locales_dir),
+        # The worker has better to do than to live through a month of visits.
+        "YINIAN_DEMO_PAST_DAYS": "0",
         "PORT": str(port),
     }
     log = folder / "run.log"

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from services.settings import PROJECT
 
 AXE = PROJECT / "static" / "vendor" / "axe.min.js"
+# Only these can fail in one colour scheme and pass in another.
+COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TEXT, SMALLEST_TARGET, MAIN_TARGET, SMALLEST_GAP = 18, 60, 84, 8
 LINE_SPACING, LONGEST_LINE = 1.5, 40
@@ -49,10 +51,17 @@ def faults_of(page: Page) -> list[str]:
 
 def axe_faults_of(page: Page) -> list[str]:
     """What axe-core finds, its AAA rules on."""
+    return _axe_faults(page, {"type": "tag", "values": AXE_TAGS})
+
+
+def colour_faults_of(page: Page) -> list[str]:
+    """What axe-core finds about colours."""
+    return _axe_faults(page, {"type": "rule", "values": COLOUR_RULES})
+
+
+def _axe_faults(page: Page, run_only: dict[str, object]) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })", AXE_TAGS
-    )
+    found = page.evaluate("only => axe.run(document, { runOnly: only, resultTypes: ['violations'] })", run_only)
     return [f"axe {fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in found["violations"]]
 
 

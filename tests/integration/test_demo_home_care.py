@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -85,8 +86,9 @@ def test_preparing_again_adds_nobody_twice_and_renews_certificates_in_time(sessi
 
 
 def test_a_district_lives_and_what_visitors_do_stands(own_database: Database, now: datetime) -> None:
+    live = partial(prepare_visits, own_database.sessions, city=CITY, days_back=28, at_most=SOME)
     with ThreadPoolExecutor(2) as crew:
-        both = [crew.submit(prepare_visits, own_database.sessions, city=CITY, now=now, at_most=SOME) for _ in range(2)]
+        both = [crew.submit(live, now=now) for _ in range(2)]
         assert sum(each.result() for each in both) >= SOME
     today = local_day(now)
     with unit_of_work(own_database.sessions) as session:
@@ -106,7 +108,7 @@ def test_a_district_lives_and_what_visitors_do_stands(own_database: Database, no
         request = list_requests(session, office, **about)[0]
         decline_request(session, office, booking_id=request.booking.id, reason=DeclineReason.TOO_FAR, now=now)
     before = _states(own_database)
-    assert prepare_visits(own_database.sessions, city=CITY, now=now + timedelta(days=1), at_most=SOME) > 0
+    assert live(now=now + timedelta(days=1)) > 0
     after = _states(own_database)
     assert len(after) > len(before)
     assert after[request.booking.id] == ServiceState.DECLINED
