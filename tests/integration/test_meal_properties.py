@@ -224,8 +224,9 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.told_by_the_till(before, self.handed_out[-1]) is expected
             return
         cook, asked = cook_at(before, row.menu_id), {"booking_id": row.id, "serving_id": self.handed_out[-1].serving_id}
+        is_early = row.day > local_day(self.now)
         served = self.tried(
-            counter.ServingNotPossible if expected is ServingOutcome.CANCELLED else None,
+            counter.ServingNotPossible if is_early or expected is ServingOutcome.CANCELLED else None,
             lambda session: counter.serve_meal(session, cook, **asked, now=self.now),
         )
         assert served is None or served.outcome is expected
