@@ -90,14 +90,14 @@ def _wait_for_ready(run: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
-    """Playwright itself."""
+    """Playwright itself, which holds the event loop of its thread: a test that runs one of its own must come after."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
     browser = launch(playwright_driver)
@@ -150,7 +150,7 @@ def assert_quiet(page: Page) -> None:
 
 
 def sign_in(page: Page, phone: str, name: str) -> None:
-    """From the first page to her home page, with the code from the demonstration's phone."""
+    """From the first page to her own, with the code from the demonstration's phone."""
     page.goto("/sign-in")
     page.get_by_label("手机号", exact=True).fill(phone)
     page.get_by_role("button", name="发登录码给我").click()
@@ -158,6 +158,7 @@ def sign_in(page: Page, phone: str, name: str) -> None:
     code = newest_text(page, name, "登录码")
     page.get_by_label("6位登录码").fill(code)
     page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("heading", name=name).wait_for()
 
 
 def newest_text(page: Page, name: str, part: str) -> str:
@@ -178,13 +179,12 @@ def newest_text(page: Page, name: str, part: str) -> str:
     return digits.group() if digits and part == "登录码" else text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def her_cookies(chromium: Browser, live_site: LiveSite) -> StorageState:
-    """王秀珍, signed in once for all the tests that are about something else."""
+    """王秀珍, signed in once for all the tests of a file that are about something else."""
     context = chromium.new_context(viewport=TABLET, base_url=live_site.url)
     page = watched_page(context)
     sign_in(page, "15400000002", "王秀珍")
-    page.get_by_role("heading", name="王秀珍").wait_for()
     state = context.storage_state()
     context.close()
     return state

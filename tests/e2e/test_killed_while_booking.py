@@ -130,7 +130,6 @@ def kitchen(chromium: Browser, settings: Settings) -> Iterator[Kitchen]:
         page = context.new_page()
         page.set_default_timeout(STEP_MS)
         sign_in(page, PHONE, NAME)
-        page.get_by_role("heading", name=NAME).wait_for()
         yield Kitchen(installation, page, environment)
         context.close()
 
