@@ -154,19 +154,29 @@ FROM registry_records WHERE id_number_index = ANY(CAST(:indexes AS bytea[])) AND
 """
 
 
-# Ids sort by time: whoever is new here came after the import began.
+# Ids sort by time: whoever is new here came after the import began. Nobody counted the new people yet: PostgreSQL would
+# take them for few and look through everybody for each of them.
+BY_HASH = "SET LOCAL enable_nestloop = off"
+AS_BEFORE = "SET LOCAL enable_nestloop = on"
+ALIKE = """
+WITH new AS MATERIALIZED (
+    SELECT id_number_index, name, sex, birth_on FROM persons
+    WHERE id > :import_id AND city = :city AND died_on IS NULL
+)
+SELECT new.id_number_index, known.id
+FROM new JOIN persons known USING (name, sex, birth_on)
+WHERE known.id < :import_id AND known.city = :city AND known.died_on IS NULL
+"""
 KNOWN_UNDER_OTHER_NUMBER = """
-SELECT new.id_number_index, known.id::text,
-    jsonb_build_object('other', known.id, 'source', i.source, 'stated_on', i.extract_on)
-FROM registry_imports i
-    JOIN persons new ON new.id > i.id AND new.city = i.city
-    JOIN persons known ON known.id < i.id AND known.city = i.city
-        AND (known.name, known.sex, known.birth_on) = (new.name, new.sex, new.birth_on)
-WHERE i.id = :import_id AND known.died_on IS NULL AND new.died_on IS NULL
-    AND NOT EXISTS (
-        SELECT FROM registry_records r
-        WHERE r.id_number_index = known.id_number_index AND r.city = i.city AND r.kind = i.kind AND r.import_id = i.id
-    )
+SELECT alike.new_index, alike.known_id::text,
+    jsonb_build_object('other', alike.known_id, 'source', i.source, 'stated_on', i.extract_on)
+FROM unnest(CAST(:indexes AS bytea[]), CAST(:known_ids AS uuid[])) AS alike (new_index, known_id)
+    JOIN persons known ON known.id = alike.known_id
+    JOIN registry_imports i ON i.id = :import_id
+WHERE NOT EXISTS (
+    SELECT FROM registry_records r
+    WHERE r.id_number_index = known.id_number_index AND r.city = i.city AND r.kind = i.kind AND r.import_id = i.id
+)
 """
 
 
@@ -190,15 +200,21 @@ class Findings:
     def of_changed_numbers(self) -> None:
         """Those who are new, and may be somebody known whose ID number has changed. Two whom the same extract names are
         two people."""
-        self._add(FindingKind.KNOWN_UNDER_OTHER_NUMBER, KNOWN_UNDER_OTHER_NUMBER)
+        connection = self._session.connection()
+        connection.execute(text(BY_HASH))
+        alike = connection.execute(text(ALIKE), {"import_id": self._import_id, "city": self._city}).all()
+        connection.execute(text(AS_BEFORE))
+        if alike:
+            indexes, known_ids = [row[0] for row in alike], [row[1] for row in alike]
+            self._add(FindingKind.KNOWN_UNDER_OTHER_NUMBER, KNOWN_UNDER_OTHER_NUMBER, indexes, known_ids=known_ids)
 
     def of_known_people(self) -> None:
         """Everything that does not fit together about the people in the rows that were just merged."""
         for kind, statement in OPEN_QUESTIONS.items():
             self._add(kind, statement.format(said=_unseen(kind)))
 
-    def _add(self, kind: FindingKind, statement: str, indexes: list[bytes] | None = None) -> None:
-        of_import = {"indexes": indexes, "import_id": self._import_id}
+    def _add(self, kind: FindingKind, statement: str, indexes: list[bytes] | None = None, **of: object) -> None:
+        of_import = {"indexes": indexes, "import_id": self._import_id} | of
         found = self._session.connection().execute(text(statement), of_import).all()
         if not found:
             return

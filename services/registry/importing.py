@@ -195,7 +195,7 @@ class _Import:
         contradicted, repeated = self._staging.settle_doubled()
         if self._staging.take_doubled():
             self._merge()
-        if self._brings_people:
+        if self._brings_people and self.merged.new:
             self._findings.of_changed_numbers()
         rejections = sorted([*rejections, *contradicted], key=lambda each: each.line)
         self.merged += Merged(unchanged=repeated)
