@@ -143,6 +143,12 @@ def test_a_day_on_which_nobody_came_is_not_taken_for_another(talking: Talking, c
     assert cleaned.now.rating is Rating.VERY_GOOD
 
 
+def test_a_service_that_she_did_not_have_is_not_taken_for_another(talking: Talking, cleaned: Visit) -> None:
+    assert talking.say("上次洗澡洗得很好").text.startswith("没有找到这次服务。您说的是昨天 11月25号 星期三")
+    assert talking.say("算了").effect == NOTHING
+    assert cleaned.now.rating is None
+
+
 def test_who_had_no_visit_is_told_so(talking: Talking) -> None:
     assert talking.say("给五星").text == "现在没有等您评价的服务。"
     assert "12345" in talking.say("我要投诉").text

@@ -18,6 +18,7 @@ from services.home_care import (
     ComplaintAbout,
     Rating,
     ServiceBooking,
+    ServiceKind,
     complain,
     confirm_visit,
     list_service_bookings,
@@ -185,13 +186,14 @@ def _visits(turn: Turn) -> list[ServiceBooking]:
 
 
 def _those_meant(visits: Sequence[ServiceBooking], said: Mapping[str, Any]) -> list[ServiceBooking]:
-    """Those that fit what she says. 护理员 names who came as often as what was done: where the service fits none, the
-    day decides, and the read-back says which visit it is."""
+    """Those that fit what she says. 护理员 names who came as often as what was done: where no nursing fits, the day
+    decides, and the read-back says which visit it is."""
     if BOOKING in said:
         return [visit for visit in visits if str(visit.id) == said[BOOKING]]
     of_the_day = [v for v in visits if said.get("date") in (None, local_day(v.starts_at).isoformat())]
     of_the_kind = [v for v in of_the_day if said.get("service") in (None, v.service.kind.value)]
-    return of_the_kind or of_the_day
+    names_who_came = said.get("service") == ServiceKind.NURSING
+    return of_the_kind or (of_the_day if names_who_came else [])
 
 
 def _naming(visit: ServiceBooking) -> dict[str, Any]:
