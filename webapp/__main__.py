@@ -23,7 +23,13 @@ from sqlalchemy.exc import OperationalError
 
 from services.clock import SystemClock
 from services.database import Database, migrate, open_database, unit_of_work
-from services.demo import prepare_allowances, prepare_demonstration, prepare_neighbours, prepare_worker_list
+from services.demo import (
+    prepare_allowances,
+    prepare_demonstration,
+    prepare_families,
+    prepare_neighbours,
+    prepare_worker_list,
+)
 from services.errors import ServiceError
 from services.job_queue import EXTEND_DEMONSTRATION, defer_once
 from services.settings import Settings, ensure_demo_settings
@@ -136,6 +142,7 @@ def _opened_database(settings: Settings) -> Iterator[Database]:
                 prepare_neighbours(session, city=settings.city, now=SystemClock().now())
                 prepare_allowances(session, city=settings.city, now=SystemClock().now())
                 prepare_worker_list(session, city=settings.city, now=SystemClock().now())
+                prepare_families(session, city=settings.city, now=SystemClock().now())
                 # The meals and visits of the last weeks take longer than anybody waits for a start: the worker makes
                 # them.
                 defer_once(session, EXTEND_DEMONSTRATION)
