@@ -14,6 +14,8 @@ COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "link-in-text-block
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TEXT, SMALLEST_TARGET, MAIN_TARGET, SMALLEST_GAP = 18, 60, 84, 8
 LINE_SPACING, LONGEST_LINE = 1.5, 40
+UPRIGHT, LYING = {"width": 800, "height": 1280}, {"width": 1280, "height": 800}
+NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
 
 MEASURE = """() => {
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
@@ -43,6 +45,20 @@ MEASURE = """() => {
 }"""
 
 
+def faults_at(page: Page, address: str) -> list[str]:
+    """What is wrong with the page at an address, whichever way the tablet is held, on a narrow screen, and zoomed."""
+    page.goto(address)
+    page.set_viewport_size(UPRIGHT)
+    found = [f"upright: {fault}" for fault in (*faults_of(page), *axe_faults_of(page))]
+    page.set_viewport_size(LYING)
+    found += [f"lying: {fault}" for fault in (*faults_of(page), *axe_faults_but_for_colours_of(page))]
+    for size in (NARROW, ZOOMED):
+        page.set_viewport_size(size)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"scrolls sideways at {size['width']} px")
+    return [f"{address} {fault}" for fault in found]
+
+
 def faults_of(page: Page) -> list[str]:
     """Every number of the table that this page misses, in words."""
     measured = page.evaluate(MEASURE)
@@ -51,17 +67,24 @@ def faults_of(page: Page) -> list[str]:
 
 def axe_faults_of(page: Page) -> list[str]:
     """What axe-core finds, its AAA rules on."""
-    return _axe_faults(page, {"type": "tag", "values": AXE_TAGS})
+    return _axe_faults(page, {"runOnly": {"type": "tag", "values": AXE_TAGS}})
+
+
+def axe_faults_but_for_colours_of(page: Page) -> list[str]:
+    """The same for a page that was looked at before, lying instead of upright: turning it changes no colour."""
+    no_colours = {rule: {"enabled": False} for rule in COLOUR_RULES}
+    return _axe_faults(page, {"runOnly": {"type": "tag", "values": AXE_TAGS}, "rules": no_colours})
 
 
 def colour_faults_of(page: Page) -> list[str]:
     """What axe-core finds about colours."""
-    return _axe_faults(page, {"type": "rule", "values": COLOUR_RULES})
+    return _axe_faults(page, {"runOnly": {"type": "rule", "values": COLOUR_RULES}})
 
 
-def _axe_faults(page: Page, run_only: dict[str, object]) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("only => axe.run(document, { runOnly: only, resultTypes: ['violations'] })", run_only)
+def _axe_faults(page: Page, options: dict[str, object]) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("how => axe.run(document, { ...how, resultTypes: ['violations'] })", options)
     return [f"axe {fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in found["violations"]]
 
 

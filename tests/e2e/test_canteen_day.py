@@ -20,9 +20,9 @@ from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.settings import Settings
 from tests.conftest import NOW, person_named
 from tests.e2e.conftest import assert_quiet
-from tests.e2e.measuring import axe_faults_of
+from tests.e2e.measuring import LYING, axe_faults_of
 from tests.e2e.own_site import OwnSite, own_site
-from tests.e2e.test_staff_pages import LYING, faults, signed_in
+from tests.e2e.test_staff_pages import faults, signed_in
 from tests.web.staff import WU
 
 NOON, AFTERNOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC), datetime(2026, 11, 24, 7, 0, tzinfo=UTC)

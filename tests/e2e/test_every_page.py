@@ -9,10 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from tests.e2e.conftest import LiveSite, watched_page
-from tests.e2e.measuring import axe_faults_of, colour_faults_of, faults_of
+from tests.e2e.measuring import UPRIGHT, colour_faults_of, faults_at
 
-UPRIGHT, LYING = {"width": 800, "height": 1280}, {"width": 1280, "height": 800}
-NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
 LARGEST = "36"
 VISITOR_PAGES = ("/", "/sign-in", "/sign-in/code", "/help", "/display", "/demo/phone", "/demo/phone/1", "/nothing")
 
@@ -90,33 +88,12 @@ def visitors(request: pytest.FixtureRequest, chromium: Browser, live_site: LiveS
     context.close()
 
 
-def check(page: Page, address: str) -> list[str]:
-    """What is wrong with one page in both orientations."""
-    page.goto(address)
-    faults = []
-    for name, size in (("upright", UPRIGHT), ("lying", LYING)):
-        page.set_viewport_size(size)
-        faults += [f"{address} {name}: {fault}" for fault in (*faults_of(page), *axe_faults_of(page))]
-    return faults
-
-
 def test_her_pages_meet_the_numbers(hers: Page, addresses: list[str]) -> None:
-    assert [fault for address in addresses for fault in check(hers, address)] == []
+    assert [fault for address in addresses for fault in faults_at(hers, address)] == []
 
 
 def test_visitors_pages_meet_the_numbers(visitors: Page) -> None:
-    assert [fault for address in VISITOR_PAGES for fault in check(visitors, address)] == []
-
-
-def test_nothing_needs_sideways_scrolling_on_a_narrow_screen_or_zoomed(hers: Page, addresses: list[str]) -> None:
-    faults = []
-    for address in addresses:
-        hers.goto(address)
-        for size in (NARROW, ZOOMED):
-            hers.set_viewport_size(size)
-            if hers.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                faults.append((address, size))
-    assert faults == []
+    assert [fault for address in VISITOR_PAGES for fault in faults_at(visitors, address)] == []
 
 
 @pytest.mark.parametrize("theme", ["dark", "yellow"])
@@ -133,6 +110,7 @@ def test_other_colours_have_the_contrast_too(
     assert faults == []
 
 
+@pytest.mark.parametrize("hers", [LARGEST], indirect=True)
 def test_help_is_in_the_same_place_on_every_page(hers: Page, addresses: list[str]) -> None:
     hers.set_viewport_size(UPRIGHT)
     places = set()
@@ -145,6 +123,7 @@ def test_help_is_in_the_same_place_on_every_page(hers: Page, addresses: list[str
     assert len(places) == 1, places
 
 
+@pytest.mark.parametrize("hers", [LARGEST], indirect=True)
 def test_the_focus_is_seen_and_not_covered(hers: Page) -> None:
     hers.goto("/meals/book")
     hers.set_viewport_size(UPRIGHT)

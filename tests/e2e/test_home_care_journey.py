@@ -21,9 +21,9 @@ from services.settings import Settings
 from services.sign_in import open_session
 from tests.conftest import person_named
 from tests.e2e.conftest import assert_quiet, watched_page
-from tests.e2e.measuring import axe_faults_of, faults_of
+from tests.e2e.measuring import LYING, UPRIGHT, axe_faults_of, faults_at
 from tests.e2e.own_site import OwnSite, own_site
-from tests.e2e.test_staff_pages import LYING, UPRIGHT, faults, signed_in
+from tests.e2e.test_staff_pages import faults, signed_in
 from tests.visits import TOMORROW, visit
 from tests.web.staff import HE, LIU, MEI
 
@@ -146,11 +146,12 @@ def test_from_the_booking_to_the_settlement(browsers: Browsers, care_site: OwnSi
     hers.goto("/")
     hers.get_by_role("link", name="说说怎么样").click()
     hers.get_by_role("button", name="很好").click()
-    expect(hers.locator(".notice-done")).to_be_visible()
+    expect(hers.locator(".notice-done").filter(has_text="谢谢您")).to_be_visible()
     expect(hers.locator("main")).to_contain_text("很好")
     assert newest_booking(care_site).state == ServiceState.CONFIRMED
 
-    # The office sees the month, and its file adds up.
+    # The office signs in anew after the night, sees the month, and its file adds up.
+    office = browsers.staff(HE)
     office.goto("/staff/provider/settlement")
     expect(office.locator("main")).to_contain_text("150元")
     assert faults(office) == []
@@ -225,22 +226,12 @@ def test_her_pages_meet_the_numbers(browsers: Browsers, care_site: OwnSite, type
         *(f"/services/bookings/{done.id}{question}" for question in ("", "/rating", "/complaint")),
         "/services/time?service=REHAB&day=2026-11-29",
     ):
-        found += checked(hers, address)
+        found += faults_at(hers, address)
     hers.goto("/services/time?service=BATH&day=2026-11-27")
     review = hers.locator("a[href*='/services/review']").first.get_attribute("href")
     assert review is not None
-    found += checked(hers, review) + checked(hers, review.replace("/review?", "/who?"))
+    found += faults_at(hers, review) + faults_at(hers, review.replace("/review?", "/who?"))
     assert found == []
-
-
-def checked(page: Page, address: str) -> list[str]:
-    """What is wrong with one page in both orientations."""
-    page.goto(address)
-    found = []
-    for size in (UPRIGHT, LYING):
-        page.set_viewport_size(size)
-        found += [f"{address} {size}: {fault}" for fault in (*faults_of(page), *axe_faults_of(page))]
-    return found
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "yellow"])

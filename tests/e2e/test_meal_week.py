@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.e2e.conftest import TABLET, LiveSite, assert_quiet, newest_text, sign_in, watched_page
-from tests.e2e.measuring import axe_faults_of, faults_of
-from tests.e2e.test_every_page import LARGEST, LYING, NARROW, UPRIGHT, context_of
+from tests.e2e.measuring import faults_at
+from tests.e2e.test_every_page import LARGEST, context_of
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])
@@ -115,11 +115,5 @@ def test_the_pages_of_a_week_meet_the_numbers(hers: Page) -> None:
         "/meals/week/change/canteen?delivery=yes", "/meals/diet", "/meals/canteens",
         "/meals/standing", "/meals/standing/days", order,
     ):  # fmt: skip
-        hers.goto(address)
-        for size in (UPRIGHT, LYING):
-            hers.set_viewport_size(size)
-            faults += [f"{address} {size}: {fault}" for fault in (*faults_of(hers), *axe_faults_of(hers))]
-        hers.set_viewport_size(NARROW)
-        if hers.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            faults.append(f"{address}: sideways scrolling")
+        faults += faults_at(hers, address)
     assert faults == []

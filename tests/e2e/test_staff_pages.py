@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from services.settings import PROJECT
 from tests.e2e.conftest import LiveSite, assert_quiet, watched_page
-from tests.e2e.measuring import axe_faults_of
+from tests.e2e.measuring import LYING, NARROW, UPRIGHT, axe_faults_of
 
-UPRIGHT, LYING, NARROW = {"width": 800, "height": 1280}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 TARGET_PIXELS = 44
 WORK_MS = 60_000
 LIU, ZHAO = "liu.cuizhu", "zhao.shi"

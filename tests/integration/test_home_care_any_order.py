@@ -284,8 +284,8 @@ def test_whatever_the_order_the_books_are_right_and_nobody_is_in_two_places(sess
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=25,
+            max_examples=6,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
