@@ -12,6 +12,7 @@ from uuid import UUID
 from services.clock import CITY_TIME, local_moment
 from services.meals.diets import NO_WARNINGS, Allergen, Diet, DietWarnings
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
+from services.working_days import is_announced
 
 # A submission can be undone for ten minutes (MIIT 2021 annex 1, 2.6.1), even when the canteen cooks already.
 UNDO = timedelta(minutes=10)
@@ -99,6 +100,12 @@ class Menu:
     def served_until_at(self) -> datetime:
         """When the last plate is served."""
         return local_moment(self.day, self.served_until)
+
+    @property
+    def holidays_are_known(self) -> bool:
+        """Whether it is announced which days of its year are holidays; before, the price goes by the day of the
+        week."""
+        return is_announced(self.day)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from services.working_days import is_working_day, working_days_after
         # a year whose holidays are not announced yet: Monday to Friday
         (date(2027, 1, 4), True),
         (date(2027, 1, 3), False),
+        # and New Year's Day, a Friday, is a holiday of every year
+        (date(2027, 1, 1), False),
     ],
 )
 def test_holidays_and_exchanged_weekends_count(day: date, worked: bool) -> None:

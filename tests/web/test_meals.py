@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.meals.tables import MenuRow
 from services.messages import OutgoingMessage
+from services.people import Person
 from tests.conftest import person_named
 from tests.meals import leave_portions
 from tests.web.conftest import TestClock, page_of, queued_templates, signed_in_browser, words_of
@@ -82,6 +83,23 @@ def test_the_review_page_says_everything_before_anything_is_booked(hers: FlaskCl
     ):  # fmt: skip
         assert part in words
     assert queued_templates(session) == []
+
+
+def test_before_the_holidays_of_a_year_are_announced_the_price_says_so(
+    site: Flask, session: Session, wang: Person, clock: TestClock
+) -> None:
+    menu = session.scalars(select(MenuRow).where(MenuRow.meal == "lunch").order_by(MenuRow.day.desc())).first()
+    assert menu is not None
+    later = date(2027, 1, 1) - menu.day
+    menu.day, menu.order_until_at = menu.day + later, menu.order_until_at + later
+    menu.slot.starts_at, menu.slot.ends_at = menu.slot.starts_at + later, menu.slot.ends_at + later
+    session.commit()
+    clock.at = menu.order_until_at - timedelta(hours=12)
+    client = signed_in_browser(site, session, wang, "15400000002", clock.at)
+    words = words_of(client.get(f"/meals/book/review?menu={menu.id}&delivery=no&quantity=1"))
+    assert "那一年的放假安排还没公布" in words
+    # New Year's Day is a holiday of every year.
+    assert "政府补贴 0元" in words
 
 
 def test_every_line_of_the_review_page_can_be_changed(hers: FlaskClient) -> None:

@@ -25,7 +25,14 @@ def quote_read_back(turn: Turn, quote: MealQuote, preface: Sequence[Line] = ()) 
         case MealWay.TAKEN_OUT:
             what = words.line("%(meal)s, to take out of %(canteen)s yourself, %(portions)s.", **values)
     warning = diet_warning(turn, quote.warnings)
-    return words.joined(*preface, what, *warning, price(turn, quote.split), words.line("Is that right?"))
+    paying = price(turn, quote.split), *_holidays_unknown(turn, quote)
+    return words.joined(*preface, what, *warning, *paying, words.line("Is that right?"))
+
+
+def _holidays_unknown(turn: Turn, quote: MealQuote) -> tuple[Line, ...]:
+    if quote.menu.holidays_are_known:
+        return ()
+    return (turn.words.line("The holidays of that year are not announced yet, but this price stays."),)
 
 
 def diet_warning(turn: Turn, warnings: DietWarnings) -> tuple[Line, ...]:
