@@ -103,7 +103,7 @@ def test_the_demonstration_shows_names_passwords_and_codes_in_its_own_mode_only(
     browser: FlaskClient, session: Session, web_settings: Settings, database: Database, clock: TestClock
 ) -> None:
     page = browser.get("/demo/staff")
-    for words in (LIU, MA, ZHAO, PASSWORD, "示例", code_of(session, LIU)):
+    for words in (LIU, MA, ZHAO, PASSWORD, "示例", code_of(session, LIU), "长者饭堂柜台", "上门护理员"):
         assert words in words_of(page)
     part = browser.get("/demo/staff", headers={"HX-Request": "true", "HX-Target": "accounts"})
     assert part.get_data(as_text=True).startswith('<div id="accounts"')

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from services.actor import ActorKind, Channel
 from services.decisions import Choice
 from services.registry import Settlement
+from services.staff import StaffMember
 from services.worker_tasks import TaskKind
 from webapp.benefits.wording import benefit_words, month_words
 from webapp.staff.case_words import event_words, state_words, stop_reason_words
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         month=month_words,
         register=register_words,
         channel=channel_words,
+        works_as=works_as_words,
         taken_for=taken_for_words,
         helper_relation=helper_relation_words,
         proof=proof_words,
@@ -188,6 +190,20 @@ def by_whom_words(actor_kind: str, name: str | None) -> str:
         ActorKind.PROVIDER.value: _("the provider of home care"),
         ActorKind.CARE_WORKER.value: _("a care worker"),
     }[actor_kind]
+
+
+def works_as_words(member: StaffMember) -> str:
+    """What one of the staff does, and where."""
+    if member.role is ActorKind.COMMUNITY_WORKER:
+        return _(
+            "Community worker of %(community)s, %(district)s", community=member.community, district=member.district
+        )
+    return {
+        ActorKind.OPERATOR: _("Operator of the city"),
+        ActorKind.CANTEEN: _("At the counter of a canteen"),
+        ActorKind.PROVIDER: _("In the office of a provider of home care"),
+        ActorKind.CARE_WORKER: _("Care worker who goes into homes"),
+    }[member.role]
 
 
 def channel_words(channel: str) -> str:
