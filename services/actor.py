@@ -81,6 +81,8 @@ class Capability(StrEnum):
     SEE_EMERGENCIES = "see_emergencies"
     HANDLE_EMERGENCIES = "handle_emergencies"
     """see the alarm and all that helps her, take it, close it"""
+    RUN_ACTIVITIES = "run_activities"
+    """enter what happens in the community, and call it off"""
 
 
 class Scope(StrEnum):
@@ -166,6 +168,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.MANAGE_CONTACTS,
             Capability.SEE_EMERGENCIES,
             Capability.HANDLE_EMERGENCIES,
+            Capability.RUN_ACTIVITIES,
         }
     ),
     ActorKind.OPERATOR: frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import services.activities.tables
 import services.allowances.ledger.tables
 import services.allowances.tables
 import services.audit.tables
@@ -24,6 +25,7 @@ import services.people
 import services.rate_limits
 import services.registry.tables
 import services.sign_in
+import services.speaking
 import services.staff.tables
 import services.vouchers.tables
 import services.worker_tasks.tables  # noqa: F401

@@ -15,9 +15,11 @@ from services.settings import PROJECT, Settings
 from webapp import (
     access,
     acting,
+    activities,
     adaptation_forms,
     adaptation_words,
     browser_files,
+    calling,
     canteen,
     certification,
     delegates,
@@ -103,6 +105,8 @@ def create_app(
         home_adaptation,
         delegates,
         family,
+        calling,
+        activities,
         talk,
         demo_phone,
     ):

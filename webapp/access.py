@@ -61,7 +61,7 @@ ALSO_WHILE_ACTING = frozenset(
 )
 
 # Talking is the senior's own: what is said here is not said by her.
-NOT_WHILE_ACTING = frozenset({"talk.talk", "talk.say", "talk_socket", "certification_socket"})
+NOT_WHILE_ACTING = frozenset({"talk.talk", "talk.say", "talk.speaking", "talk_socket", "certification_socket"})
 
 
 def open_to_anyone(view: View) -> View:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.access import open_to_anyone, own_path
+from webapp.access import find_signed_in, open_to_anyone, own_path
 from webapp.cookies import remember
 from webapp.pages import show
 
@@ -46,7 +46,8 @@ def current_display() -> Display:
 @blueprint.get("/display")
 @open_to_anyone
 def settings() -> Response:
-    """The page with the choices."""
+    """The page with the choices; for who is signed in also how the assistant speaks."""
+    find_signed_in()
     return show("display/settings.html", type_sizes=TYPE_SIZES, themes=THEMES, back=own_path(request.args.get("next")))
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, flash, get_flashed_messages, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, flash, get_flashed_messages, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.speaking import SpeakingWish, change_manner, manner_of
 from voice.conversation import Heard
-from webapp.access import current_person
+from webapp.access import current_actor, current_person, own_path
 from webapp.cookies import keep_sealed, take_sealed
 from webapp.languages import current_language
 from webapp.pages import show
-from webapp.site import this_site
+from webapp.site import now, this_site
 from webapp.talk_turns import NobodySignedIn, Talking, last_answer, take_turn
 from webapp.transaction import database_session, end_transaction
 
@@ -33,8 +34,15 @@ def talk() -> Response:
     said = get_flashed_messages(category_filter=["said"])
     booked = get_flashed_messages(category_filter=["booked"])
     kept = take_sealed(PHONES, context=SEALED_PHONES)
-    phones = json.loads(kept) if kept else []
-    return show("talk/talk.html", answer=answer, said=said, booked=booked, phones=phones, troubles=trouble_words())
+    return show(
+        "talk/talk.html",
+        answer=answer,
+        said=said,
+        booked=booked,
+        phones=json.loads(kept) if kept else [],
+        is_alarm=bool(get_flashed_messages(category_filter=["alarm"])),
+        troubles=trouble_words(),
+    )
 
 
 @blueprint.post("/talk/say")
@@ -51,9 +59,26 @@ def say() -> AnyResponse:
             return redirect(url_for("sign_in.phone", next=url_for("talk.talk")), 303)
         if answer.booking:
             flash(answer.booking, "booked")
+        if answer.is_alarm:
+            flash("on", "alarm")
         if answer.phones:
             keep_sealed(PHONES, json.dumps(answer.phones), context=SEALED_PHONES)
     return redirect(url_for("talk.talk"), 303)
+
+
+@blueprint.post("/talk/speaking")
+def speaking() -> AnyResponse:
+    """Slower, louder, or as at first, from now on."""
+    wish = request.form.get("wish", "")
+    if wish not in set(SpeakingWish):
+        abort(400)
+    before = manner_of(database_session(), current_actor(), person_id=current_person().id)
+    after = change_manner(
+        database_session(), current_actor(), person_id=current_person().id, wish=SpeakingWish(wish), now=now()
+    )
+    is_new = after != before
+    flash(_("The assistant speaks so from now on.") if is_new else _("More than this is not possible."), "done")
+    return redirect(url_for("display.settings", next=own_path(request.form.get("next"))), 303)
 
 
 def this_browser() -> Talking:

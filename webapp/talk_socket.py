@@ -19,6 +19,7 @@ from flask import Flask, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
+from services.speaking import AT_FIRST, SpeakingManner
 from voice.audio import TurnDetector, TurnEvent
 from voice.conversation import Heard
 from voice.engines import EngineError
@@ -177,16 +178,17 @@ class Line:
             question=answer.question_id or "",
             booking=answer.booking,
             phones=answer.phones,
+            alarm=answer.is_alarm,
             speech=bool(answer.speech),
         )
         if answer.speech:
-            self.speak(answer.speech)
+            self.speak(answer.speech, answer.manner)
 
-    def speak(self, speech: str) -> None:
+    def speak(self, speech: str, manner: SpeakingManner = AT_FIRST) -> None:
         """Send the answer as a wav file. It is on the page already, and what was done is done: a voice that fails is no
         more than silence."""
         try:
-            sound = self.site.engines.speaker().say(speech).to_wav()
+            sound = self.site.engines.speaker().say(speech, pace=manner.pace).louder(manner.loudness).to_wav()
         except EngineError:
             sound = None
         except Exception as error:

@@ -21,6 +21,7 @@ from services.actor import Actor, Channel
 from services.database import unit_of_work
 from services.people import Person
 from services.sign_in import signed_in
+from services.speaking import AT_FIRST, SpeakingManner
 from voice.conversation import Conversation, Heard
 from voice.conversation.expected import expected_words
 from voice.conversation.state import ConversationState
@@ -57,6 +58,7 @@ class Answer:
     `speech` is empty where it is not to be spoken. `is_open`: a question waits for an answer. `asks`: a yes or no is
     enough. `question_id`: which question it is, for what the page sends back with the answer. `booking`: the
     address of what was just booked or changed. `phones`: words and number of each button that calls somebody.
+    `manner`: how slowly and loudly it is spoken. `is_alarm`: she called for help a moment ago, and may call it off.
     """
 
     text: str
@@ -66,6 +68,8 @@ class Answer:
     question_id: str | None = None
     booking: str | None = None
     phones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    manner: SpeakingManner = AT_FIRST
+    is_alarm: bool = False
 
 
 def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
@@ -87,6 +91,8 @@ def take_turn(site: Site, talking: Talking, heard: Heard) -> Answer:
         # She may want to say at once that it was a mistake.
         is_open=answer.is_open or reply.listens,
         booking=_page_of(reply.effect),
+        manner=reply.manner,
+        is_alarm=reply.effect["action"] == "emergency",
         phones=tuple((phone.words, phone.number) for phone in reply.phones),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.actor import Actor, Channel
 from services.clock import local_day
+from services.demo.activities import prepare_activities
 from services.demo.home_adaptation import prepare_home_adaptation
 from services.demo.home_care import prepare_home_care
 from services.demo.meals import demo_canteens
@@ -40,3 +41,4 @@ def prepare_demonstration(session: Session, *, city: str, now: datetime) -> None
     add_menus(session, [(canteen_id, kind) for canteen_id, kind in every], days, city=city, now=now)
     prepare_home_care(session, city=city, now=now)
     prepare_home_adaptation(session, city=city)
+    prepare_activities(session, city=city, now=now)

@@ -3,7 +3,6 @@ what she says: a false yes silences an alarm, so anything else beside these word
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from services.errors import ServiceError
 from services.replies.normalising import PAUSE, joined, plain
 
 FILE = Path(__file__).with_name("all_well.yaml")
+SECTIONS = ("says", "beside")
 LONGEST = 40
 
 
@@ -33,27 +33,28 @@ def says_all_well(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     row = joined(plain(text)).replace(PAUSE, "").replace(" ", "")
-    whole, telling = _patterns()
-    return whole.fullmatch(row) is not None and telling.search(row) is not None
+    says, beside = _words()
+    # What the words before each place can be made of: nothing but `beside` (False), or with one that says it (True).
+    made: list[set[bool]] = [{False}] + [set() for _ in row]
+    for place in range(len(row)):
+        for word in says | beside:
+            if made[place] and row.startswith(word, place):
+                made[place + len(word)] |= {True} if word in says else made[place]
+    return True in made[len(row)]
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _words() -> tuple[frozenset[str], frozenset[str]]:
     found = all_well_words(yaml.safe_load(FILE.read_text(encoding="utf-8")))
-    says, beside = (_one_of(found[name]) for name in ("says", "beside"))
-    return re.compile(f"(?:{says}|{beside})+"), re.compile(says)
+    says, beside = (frozenset(word.replace(" ", "").replace("'", "") for word in found[name]) for name in SECTIONS)
+    return says, beside
 
 
 def all_well_words(found: object) -> dict[str, list[str]]:
     """The words from a file's content. Raises AllWellWordsWrong for what is missing, unknown or no list of words."""
-    if not isinstance(found, dict) or set(found) != {"says", "beside"}:
+    if not isinstance(found, dict) or set(found) != set(SECTIONS):
         raise AllWellWordsWrong(problem="expected the sections says and beside")
     for name, listed in found.items():
         if not isinstance(listed, list) or not all(isinstance(word, str) and word for word in listed):
             raise AllWellWordsWrong(problem=f"{name}: expected a list of words")
     return found
-
-
-def _one_of(listed: list[str]) -> str:
-    row = (word.replace(" ", "").replace("'", "") for word in sorted(listed, key=len, reverse=True))
-    return f"(?:{'|'.join(map(re.escape, row))})"

@@ -138,6 +138,7 @@ class Talk {
     this.part("booking").hidden = !event.booking;
     if (event.booking) this.part("booking").href = event.booking;
     this.call(event.phones ?? []);
+    this.part("alarm").hidden = !event.alarm;
     // She pressed Stop while the server was thinking: the words are enough.
     if (this.state === "idle") return;
     this.show("speaking");
@@ -159,7 +160,8 @@ class Talk {
 
   // At the largest type what is asked and its two buttons begin below the edge of the screen.
   bringAnswerIntoView() {
-    const end = this.asks ? this.part("asks") : this.part("lines").lastElementChild;
+    const alarm = this.part("alarm");
+    const end = this.asks ? this.part("asks") : alarm.hidden ? this.part("lines").lastElementChild : alarm;
     end.scrollIntoView({ block: "nearest" });
   }
 

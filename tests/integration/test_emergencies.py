@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -34,10 +34,14 @@ from services.emergencies import (
 )
 from services.emergencies.tables import EmergencyRow
 from services.emergency_contacts import (
+    CallBackOutcome,
     ContactIsHerself,
     ContactUnknown,
     TooManyContacts,
+    ask_community_to_call,
+    ask_to_call_back,
     emergency_contacts_of,
+    family_to_call,
     note_contact,
     remove_contact,
 )
@@ -48,6 +52,8 @@ from services.inbox.tables import IncomingMessageRow
 from services.messages import OutgoingMessage
 from services.messages.phone_notes import PhoneNote, note_phone
 from services.people import Person
+from services.worker_tasks import TaskKind
+from tests.allowances import tasks_about
 from tests.conftest import NOW, person_named
 from tests.delegating import (
     CITY,
@@ -294,6 +300,32 @@ def test_contacts_are_noted_once_told_and_removed(session: Session, wang: Person
         with pytest.raises(NotAllowed):
             refused()
     assert issubclass(ContactUnknown, NotAllowed)
+
+
+def test_whoever_is_to_call_back_gets_one_text_in_ten_minutes(session: Session, wang: Person) -> None:
+    son = note_son(session, wang)
+    about = {"person_id": wang.id, "contact_id": son}
+    outcomes = [
+        ask_to_call_back(session, herself(wang), now=NOW + timedelta(minutes=after), **about).outcome
+        for after in (0, 1, 11)
+    ]
+    assert outcomes == [CallBackOutcome.TEXTED, CallBackOutcome.TEXTED_BEFORE, CallBackOutcome.TEXTED]
+    assert texts_at(session, SONS_PHONE).count("call_back_asked") == 2
+    note_phone(session, PhoneNote.STOPPED, city=CITY, phone=SONS_PHONE, now=NOW)
+    refused = ask_to_call_back(session, herself(wang), now=NOW + timedelta(hours=1), **about)
+    assert refused.outcome is CallBackOutcome.WANTS_NO_TEXTS
+    chen = person_named(session, "陈丽英")
+    with pytest.raises(ContactUnknown):
+        ask_to_call_back(session, herself(chen), person_id=chen.id, contact_id=son, now=NOW)
+
+
+def test_a_delegate_of_any_scope_can_be_called_and_her_community_gets_one_task(session: Session, wang: Person) -> None:
+    agreed = agreed_with(session, wang, HERS, scopes=[Scope.CERTIFY])
+    listed = family_to_call(session, herself(wang), person_id=wang.id, now=NEXT_DAY)
+    assert [each.id for each in listed] == [agreed.family_member_id]
+    days = [ask_community_to_call(session, herself(wang), person_id=wang.id, now=NOW) for _ in range(2)]
+    assert set(days) == {date(2026, 11, 25)}
+    assert tasks_about(session, wang)[TaskKind.HELP_WANTED].due_on == days[0]
 
 
 def test_a_phone_that_is_a_delegates_and_a_contacts_is_told_once(session: Session, wang: Person) -> None:

@@ -171,6 +171,7 @@ SAMPLES = {
     "reply_no_delegates": {},
     "emergency_raised": {"name": "欧**国", "at": "2026-11-24T01:05:00+00:00"},
     "emergency_called_off": {"name": "欧**国", "at": "2026-11-24T01:05:00+00:00"},
+    "call_back_asked": {"name": "欧**国", "at": "2026-11-24T01:05:00+00:00"},
     "emergency_contact_noted": {"name": "欧**国"},
     "reply_help_called": {},
     "reply_called_off": {},

@@ -216,21 +216,11 @@ def test_what_was_never_paid_is_said(offered_to: Talking, said: str, answer: str
     assert offered_to.say(said).text == answer
 
 
-def test_what_cannot_be_done_here_yet_is_said_with_the_number_of_those_who_can(offered_to: Talking) -> None:
-    for said in ("给我女儿打电话", "明天天气怎么样"):
-        assert offered_to.say(said).text == "这件事我还办不了。请打12345，有人帮您。"
-
-
-@pytest.mark.parametrize("said", ["我要找社区的人", "转人工"])
-def test_who_wants_a_person_hears_how_to_reach_one(offered_to: Talking, said: str) -> None:
-    reply = offered_to.say(said)
-    assert reply.text == "请打12345，有人接。也可以按上面的电话键，或者发短信回复“帮忙”，社区会打给您。"
-    assert "一二三四五" in reply.speech_text
-
-
-def test_asking_for_a_person_in_the_middle_keeps_the_question(offered_to: Talking) -> None:
-    question = offered_to.say("我同意申请").text
-    assert offered_to.say("我要找社区的人").text.endswith(question)
+def test_asking_for_a_person_in_the_middle_is_read_back_and_nothing_else_is_done(offered_to: Talking) -> None:
+    offered_to.say("我同意申请")
+    assert offered_to.say("我要找社区的人").text == "请社区的人打电话给您，对吗？"
+    assert offered_to.say("对").effect == {"action": "call_staff"}
+    assert offered_to.say("对").effect == NOTHING
 
 
 def test_every_refusal_of_the_allowances_has_words() -> None:

@@ -93,6 +93,12 @@ BOOKED = {"action": "book_meal", "date": "2026-11-25", "meal": "lunch", "deliver
         (["我要做认证", "好", "三七零二"], {}, {"action": "certify"}),
         (["我要做认证", "好", "算了"], {}, NOTHING),
         (["我要做认证", "好", "我起不来了"], {}, {"action": "emergency"}),  # nobody says digits then
+        (["给我女儿打电话", "对"], {}, {"action": "call_family", "relation": "daughter"}),
+        (["给我女儿打电话", "算了"], {}, NOTHING),
+        (["让我女儿帮我办事", "对"], {}, {"action": "add_delegate", "relation": "daughter"}),
+        (["别让我儿子管我的事了", "对"], {}, {"action": "remove_delegate", "relation": "son"}),
+        (["说慢点", "大声点"], {}, NOTHING),
+        (["我要找社区的人", "对"], {}, {"action": "call_staff"}),
         (["哎呀我起不来了", "没事，按错了"], {}, {"action": "emergency"}),
         (["我要认证", "好"], {"offer": True}, NOTHING),  # whoever is not paid yet has nothing to certify
         (["今天天气真好"], {}, NOTHING),

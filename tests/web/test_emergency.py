@@ -111,6 +111,17 @@ def test_she_and_her_worker_write_down_who_is_told(
     assert "154****0202" not in words_of(desk.post(removing[0], follow_redirects=True))
 
 
+def test_she_calls_her_family_and_her_community_by_touch(hers: FlaskClient, session: Session, wang: Person) -> None:
+    hers.post("/emergency/contacts", data={"phone": SONS_PHONE, "relation": "son"})
+    assert 'href="/calls"' in hers.get("/help").get_data(as_text=True)
+    page = page_of(hers.get("/calls"))
+    assert f"tel:{SONS_PHONE}" in {link.get("href") for link in page.iter("a")}
+    asking = next(f.get("action") for f in page.iter("form") if "/calls/family/" in (f.get("action") or ""))
+    assert "短信发出了" in words_of(hers.post(asking, follow_redirects=True))
+    assert queued_templates(session)[-1] == "call_back_asked"
+    assert "社区会打电话给您" in words_of(hers.post("/calls/community", follow_redirects=True))
+
+
 def test_a_delegate_who_is_to_be_called_sees_the_alarm(
     site: Flask, session: Session, wang: Person, clock: TestClock
 ) -> None:

@@ -29,7 +29,7 @@ from tests.certifying import begin_empty, paid_case, worker_of
 from tests.conftest import NOW, person_named
 from tests.extracts import extract, household
 from tests.visits import herself, visit
-from tests.web.conftest import words_of
+from tests.web.conftest import page_of, words_of
 from tests.web.staff import CITY, LIU, MA, ZHAO, staff_browser, staff_member
 from webapp.staff.case_words import event_words, state_words
 from webapp.staff.message_words import taken_for_words
@@ -323,3 +323,26 @@ def test_what_a_family_gives_back_is_recorded_where_it_is_due(
     assert desk.post(f"{address}/refund", data={"yuan": "250.5"}).status_code == 303
     assert "多发了349.50元" in words_of(desk.get(address))
     assert deeds(session, "refund_received")
+
+
+def test_what_a_worker_enters_is_on_the_pages_of_her_community(desk: FlaskClient, hers: FlaskClient) -> None:
+    form = {
+        "title": "剪纸课",
+        "place": "长者之家",
+        "day": "2026-11-26",
+        "starts": "14:30",
+        "ends": "",
+        "places_left": "2",
+    }
+    for wrong in ({"day": "x"}, {"starts": "25:00"}, {"places_left": "many"}, {"title": ""}):
+        assert desk.post("/staff/activities", data=form | wrong).status_code == 422
+    assert "剪纸课" in words_of(desk.post("/staff/activities", data=form, follow_redirects=True))
+    page = words_of(hers.get("/activities"))
+    assert "剪纸课" in page
+    assert "还有2个名额" in page
+    # The one of the form is the last that is entered: its row's forms name it.
+    forms = [it.get("action") for it in page_of(desk.get("/staff/activities")).iter("form")]
+    of_rows = [action for action in forms if action.endswith("/call-off")]
+    for action in of_rows:
+        desk.post(action)
+    assert "剪纸课" not in words_of(hers.get("/activities"))

@@ -51,6 +51,12 @@ SOUND = (A_TENTH, A_TENTH, A_TENTH)
 # --- the microphone's line --------------------------------------------------------------------------------------------
 
 
+def test_how_it_speaks_is_chosen_by_touch_too(hers: FlaskClient) -> None:
+    assert "说慢一点" in words_of(hers.get("/display"))
+    assert "以后就这样说" in words_of(hers.post("/talk/speaking", data={"wish": "slower"}, follow_redirects=True))
+    assert hers.post("/talk/speaking", data={"wish": "faster"}).status_code == 400
+
+
 def test_a_spoken_wish_is_read_back_and_booked_after_a_spoken_yes(
     site: Flask, talking: Talking, session: Session
 ) -> None:
@@ -322,3 +328,17 @@ def test_the_page_has_a_sentence_for_every_trouble(hers: FlaskClient) -> None:
         "broken",
         "signed_out",
     }
+
+
+def test_who_called_for_help_by_talking_calls_it_off_with_one_large_button(hers: FlaskClient) -> None:
+    hers.post("/talk/say", data={"text": "哎呀我起不来了"})
+    page = page_of(hers.get("/talk"))
+    assert {"tel:120", "tel:119", "tel:110"} <= {link.get("href") for link in page.iter("a")}
+    alarm = page.find(".//div[@data-part='alarm']")
+    assert alarm.get("hidden") is None
+    pressed = alarm.find(".//input[@name='text']").get("value")
+    assert "警报取消了" in words_of(hers.post("/talk/say", data={"text": pressed}, follow_redirects=True))
+    # Numbers to call are shown once, and kept nowhere.
+    again = page_of(hers.get("/talk"))
+    assert again.find(".//div[@data-part='alarm']").get("hidden") is not None
+    assert "tel:120" not in {link.get("href") for link in again.iter("a")}

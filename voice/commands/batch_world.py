@@ -16,16 +16,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
-from services.actor import Actor, Channel
+from services.actor import Actor, Channel, Scope
 from services.allowances import screen, take_over
 from services.benefits import Benefit
 from services.certification import NoWindowNow, open_campaign
 from services.clock import local_day, local_moment
 from services.database import unit_of_work
 from services.database.opening import new_sessions
+from services.delegation import confirm_invitation, invite_delegate
 from services.demo import prepare_demonstration
 from services.demo.always_free import prepare_always_free
 from services.errors import ServiceError
+from services.family import Relation
 from services.home_care import DayPart, ServiceKind, book_service, list_offers, main_service, quote_service
 from services.meals import Meal, book_meal, quote_meal, suggest_menu
 from services.people import Hukou, IncomeClass, NewPerson, Person, add_person, get_person, id_check_digit
@@ -38,6 +40,7 @@ WEEKS_OF_MENUS = 4
 # The years that somebody who is offered the allowance, and somebody who has it, have lived.
 ABOUT_TO_GET_IT, HAS_IT = 70, 81
 _DAYS_BEFORE_A_BIRTHDAY = 40
+_AGREED_AGO = timedelta(days=40)
 _SYSTEM = Actor.system(Channel.COMMAND_LINE)
 
 Given = Mapping[str, Any]
@@ -60,8 +63,10 @@ def world(connection: Connection, settings: Settings, now: datetime) -> Iterator
 
 
 def settle(session: Session, given: Given, *, city: str, now: datetime, where: str) -> Person:
-    """The person of a conversation, with what is given. Raises Refused where that cannot be."""
+    """The person of a conversation, with family who may act for her, and what is given. Raises Refused where that
+    cannot be."""
     person = add_person(session, _SYSTEM, _newcomer(given, now), city=city, now=now)
+    _has_family(session, person.id, now=now)
     if given.get("offer"):
         screen(session, _SYSTEM, city=city, as_of=local_day(now), now=now)
     else:
@@ -96,6 +101,23 @@ def _newcomer(given: Given, now: datetime) -> NewPerson:
         card_holder_matches=True,
         is_demonstration=True,
     )
+
+
+def _has_family(session: Session, person_id: UUID, *, now: datetime) -> None:
+    """Somebody of each kind can be called, may act for her, and can be told that she may not any more."""
+    herself, begun = Actor.senior(person_id, Channel.COMMAND_LINE), now - _AGREED_AGO
+    for number, relation in enumerate(Relation):
+        invited = invite_delegate(
+            session,
+            herself,
+            person_id=person_id,
+            phone=f"1549999998{number}",
+            relation=relation,
+            scopes=frozenset({Scope.BOOK_AND_CANCEL, Scope.EMERGENCIES}),
+            now=begun,
+        )
+        family = Actor.family_member(invited.family_member_id, Channel.COMMAND_LINE)
+        confirm_invitation(session, family, delegation_id=invited.id, now=begun)
 
 
 def _is_paid(session: Session, person_id: UUID, *, city: str, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 An empty line is silence; the end of the input or a goodbye ends the conversation. With --batch, whole conversations
 come as JSON lines (`converse_batch`). With --json each turn is one line:
-{"turn", "heard", "confidence", "reply", "speech", "effect", "phones", "ended"}.
+{"turn", "heard", "confidence", "reply", "speech", "effect", "pace", "loudness",
+"phones", "ended"}.
 """
 
 from __future__ import annotations
@@ -122,6 +123,8 @@ def _as_json(number: int, heard: Heard, reply: Reply) -> dict[str, object]:
         "reply": reply.text,
         "speech": reply.speech_text,
         "effect": reply.effect,
+        "pace": reply.manner.pace,
+        "loudness": reply.manner.loudness,
         "phones": [phone.number for phone in reply.phones],
         "ended": reply.ended,
     }

@@ -14,7 +14,7 @@ from voice.commands.large_digits import large
 from voice.commands.talking import Talk
 from voice.conversation import Heard, Reply
 from voice.recognizers import Recognizer, Samples
-from voice.speakers import Speaker, Speech
+from voice.speakers import Speaker, Speech, sayable_pace
 from voice.wording import Line, Wording
 
 logger = logging.getLogger(__name__)
@@ -105,12 +105,16 @@ class Kiosk:
         self.screen.show(self.wording.say("Heard: %(words)s", words=text or "…"))
         return Heard(text, transcript.confidence, spoken=True, alternatives=transcript.alternatives)
 
+    def _spoken(self, reply: Reply) -> Speech:
+        spoken = self.speaker.say(reply.speech_text, pace=sayable_pace(PACE * reply.manner.pace))
+        return spoken.louder(reply.manner.loudness)
+
     def _tell(self, reply: Reply) -> None:
         self.screen.show(self.wording.line("Assistant: %(words)s", words=Line.same(reply.text)).text)
         for phone in reply.phones:
             self.screen.show(f"{phone.words}\n{large(phone.number)}")
         try:
-            self.loudspeaker.play(self.speaker.say(reply.speech_text, pace=PACE))
+            self.loudspeaker.play(self._spoken(reply))
         except Exception as error:
             # What the reply tells is done already and stands on the screen: without a voice the kiosk goes on. A
             # loudspeaker that was unplugged is an OSError or one of PortAudio's own, which are not loaded here.

@@ -6,6 +6,7 @@ The caller opens and commits the unit of work and keeps the state.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
+from services.speaking import manner_of
 from voice.conversation.exchange import Exchange
 from voice.conversation.expected import expected_words
 from voice.conversation.heard import Heard, Reply
@@ -53,4 +55,5 @@ class Conversation:
         Changes something only when a skill acts. Errors of the services become sentences; anything else is raised.
         """
         turn = Turn(session, actor, person_id, now, words(locale, self._locales_dir))
-        return Exchange(turn, ConversationState.from_json(state), heard, self._skills).answer()
+        reply = Exchange(turn, ConversationState.from_json(state), heard, self._skills).answer()
+        return replace(reply, manner=manner_of(session, actor, person_id=person_id))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.emergencies import says_all_well
+from services.speaking import SpeakingWish
 from voice.conversation.answers import (
     chosen,
     digits_said,
@@ -40,8 +41,9 @@ from voice.skills.skill import (
     Task,
     Turn,
 )
+from voice.skills.speaking import speak_otherwise
 from voice.understanding import Understanding, understand
-from voice.understanding.rulebook import OUT_OF_SCOPE, rulebook
+from voice.understanding.rulebook import rulebook
 from voice.wording import Line
 
 # A spoken yes below this is asked for again. Measured with Whisper base on the neural voice: 对, 好的, 可以 and their
@@ -63,6 +65,20 @@ class Exchange:
 
     def answer(self) -> Reply:
         """The reply to what she said."""
+        state = self._state
+        if (reply := self._at_once()) is not None:
+            return reply
+        of_another_page = self._answers_another_question()
+        if state.question == DIGITS and digits_said(self._heard.text) and not of_another_page:
+            return self._take_digits()
+        if self._wanted.name in self._skills and (of_another_page or not self._stays_with_the_question()):
+            return self._begin(new_task(self._wanted, state))
+        if state.task is None and not state.options:
+            return self._without_task()
+        return self._ask_once_more() if of_another_page else self._answer_question()
+
+    def _at_once(self) -> Reply | None:
+        """The reply to what is the same whatever is being talked about; None for everything else."""
         state, meaning, replies = self._state, self._meaning, self._replies
         if not self._heard.text.strip():
             return replies.not_understood(self._words.line("I did not hear you."))
@@ -75,20 +91,15 @@ class Exchange:
             case "goodbye":
                 state.forget_task()
                 return replies.tell(self._words.line("Goodbye. Call me whenever you need me."), ended=True)
-            case "repeat" | "slower" | "louder" if state.last_text:
-                return replies.tell(Line(state.last_text, state.last_speech))
+            case "repeat" if state.last_text:
+                return replies.again()
+            case "slower" | "louder":
+                return replies.again(speak_otherwise(self._turn, SpeakingWish(meaning.intent)))
             case "help":
                 return replies.aside(self._help())
             case "go_back":
                 return self._go_back()
-        of_another_page = self._answers_another_question()
-        if state.question == DIGITS and digits_said(self._heard.text) and not of_another_page:
-            return self._take_digits()
-        if self._wanted.name in self._skills and (of_another_page or not self._stays_with_the_question()):
-            return self._begin(new_task(self._wanted, state))
-        if state.task is None and not state.options:
-            return self._without_task()
-        return self._ask_once_more() if of_another_page else self._answer_question()
+        return None
 
     def _all_well(self) -> Step | None:
         """She says that nothing is wrong, where she called for help. What was not heard clearly silences no alarm."""
@@ -177,8 +188,6 @@ class Exchange:
             return self._ask_once_more()
         if meaning.strange == 0 and meaning.kinds & _LET_GO:
             return self._drop()
-        if self._is_not_served():
-            return self._replies.aside(self._not_yet())
         return self._replies.not_understood(self._words.line("I did not understand that."))
 
     def _begin(self, task: Task) -> Reply:
@@ -310,18 +319,7 @@ class Exchange:
             return replies.tell(greeting(self._words))
         if len(meaning.close) == 2 and set(meaning.close) <= self._skills.keys():
             return self._offer_two([Task(intent, dict(meaning.mentioned)) for intent in meaning.close])
-        if self._is_not_served():
-            return replies.tell(self._not_yet())
         return replies.not_understood(self._words.line("I cannot do that. You can say: book lunch for tomorrow."))
-
-    def _is_not_served(self) -> bool:
-        """Whether she wants what nobody here can do for her yet."""
-        served = self._skills.keys() | {OUT_OF_SCOPE, "yes", "no", "repeat", "slower", "louder"}
-        return self._meaning.intent not in served
-
-    def _not_yet(self) -> Line:
-        phone = self._turn.tell.help_line
-        return self._words.line("I cannot do that yet. Please call %(phone)s, they will help you.", phone=phone)
 
     def _offer_two(self, options: list[Task]) -> Reply:
         names = {

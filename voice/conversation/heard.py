@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.speaking import AT_FIRST, SpeakingManner
 from voice.skills.skill import Phone
 
 
@@ -31,7 +32,7 @@ class Reply:
     `expected_words`: for the recogniser's next turn. `ended`: she said goodbye. `state`: to hand back in the next turn.
     `question_id`: names the question that is open now, None when nothing is asked; comes back in `Heard.answers`.
     `phones`: numbers to call, to be shown large; they stand nowhere else. `listens`: nothing is asked, but she may have
-    something to say at once.
+    something to say at once. `manner`: how slowly and how loudly it is to be spoken.
     """
 
     text: str
@@ -43,3 +44,4 @@ class Reply:
     question_id: str | None = None
     phones: tuple[Phone, ...] = ()
     listens: bool = False
+    manner: SpeakingManner = AT_FIRST

@@ -39,7 +39,7 @@ class Replies:
             return self.tell(self._words.joined(*preface, step.line), effect=step.effect, phones=step.phones)
         state.task, state.question = task, step.question
         state.options = [option.task for option in step.options]
-        return self._asked(step.line, *preface, effect=step.effect)
+        return self._asked(step.line, *preface, effect=step.effect, phones=step.phones)
 
     def choice(self, line: Line, options: list[Task]) -> Reply:
         """A question which of two things she means, before there is a task."""
@@ -50,6 +50,11 @@ class Replies:
         """Answer in between, then come back to the question."""
         self._state.tries = 0
         return self.tell(self._words.joined(line, *self._question_again()))
+
+    def again(self, *preface: Line) -> Reply:
+        """The last sentence once more, after what is said of it. That comes only once."""
+        last = Line(self._state.last_text, self._state.last_speech)
+        return self.tell(self._words.joined(*preface, last), kept=last)
 
     def not_understood(self, why: Line) -> Reply:
         """Say so and ask again; the third time in a row stop asking."""
@@ -93,10 +98,16 @@ class Replies:
             listens=listens,
         )
 
-    def _asked(self, line: Line, *preface: Line, effect: dict[str, Any] | None = None) -> Reply:
+    def _asked(
+        self,
+        line: Line,
+        *preface: Line,
+        effect: dict[str, Any] | None = None,
+        phones: tuple[Phone, ...] = (),
+    ) -> Reply:
         self._state.question_text, self._state.question_speech = line.text, line.speech
         self._state.question_id = uuid4().hex
-        return self.tell(self._words.joined(*preface, line), effect=effect)
+        return self.tell(self._words.joined(*preface, line), effect=effect, phones=phones)
 
     def _give_up(self) -> Reply:
         """Stop asking aloud. What only needs a yes or a no stays open: she may come back to it."""

@@ -10,7 +10,7 @@ from voice.conversation.answers import told_besides
 from voice.conversation.state import ConversationState
 from voice.skills.skill import BOOKING, Skill, Task
 from voice.understanding import Understanding
-from voice.understanding.rulebook import rulebook
+from voice.understanding.rulebook import OUT_OF_SCOPE, rulebook
 
 CHANGE, CANCEL_ANY = "change_booking", "cancel_booking"
 # A draft is let go when she cancels what she is just about to book.
@@ -23,6 +23,8 @@ _TAKES_OVER = {
     "join_line": frozenset({"book_meal"}),
     "book_days": frozenset({"book_meal"}),
 }
+# What the vocabulary has no slot for and the skill wants to know.
+_ALSO = {"community_activities": ("date",)}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ def wanted_of(meaning: Understanding, skills: Mapping[str, Skill]) -> Wanted:
     wish = meaning.wish
     if wish is not None and wish.name in skills:
         return Wanted(wish.name, wish.slots | told_besides(wish.name, meaning.kinds), dict(wish.former))
-    return Wanted(meaning.intent, meaning.slots | told_besides(meaning.intent, meaning.kinds))
+    if meaning.intent == OUT_OF_SCOPE and meaning.strange == 0 and {"consent", "family"} <= meaning.kinds:
+        # 同意我女儿 is about who asked to act for her.
+        return Wanted("add_delegate", {name: said for name, said in meaning.mentioned.items() if name == "relation"})
+    mentioned = {name: meaning.mentioned[name] for name in _ALSO.get(meaning.intent, ()) if name in meaning.mentioned}
+    return Wanted(meaning.intent, meaning.slots | mentioned | told_besides(meaning.intent, meaning.kinds))
 
 
 def new_task(wanted: Wanted, state: ConversationState) -> Task:

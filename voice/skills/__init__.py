@@ -12,10 +12,12 @@ from voice.skills.cancelling import CancelBooking, CancelMeal, CancelService
 from voice.skills.canteens import FindCanteen
 from voice.skills.certification import Certify
 from voice.skills.changing import ChangeBooking
+from voice.skills.community import CommunityActivities, Weather
+from voice.skills.delegates import AddDelegate, RemoveDelegate
 from voice.skills.meal_lines import JoinLine
 from voice.skills.meal_weeks import BookDays, BookWeek, RepeatWeek
 from voice.skills.meals import BookMeal
-from voice.skills.people_who_help import CallStaff
+from voice.skills.people_who_help import CallFamily, CallStaff
 from voice.skills.prices import AskPrice, SeeVouchers
 from voice.skills.skill import Skill
 from voice.skills.standing_orders import EndStandingOrder, PlaceStandingOrder
@@ -47,5 +49,10 @@ _ALL: tuple[Skill, ...] = (
     DeclineApplication(),
     Certify(),
     CallStaff(),
+    CallFamily(),
+    AddDelegate(),
+    RemoveDelegate(),
+    CommunityActivities(),
+    Weather(),
 )
 SKILLS: Mapping[str, Skill] = {skill.intent: skill for skill in _ALL}

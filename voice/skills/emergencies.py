@@ -57,9 +57,9 @@ def emergency_phones(turn: Turn) -> tuple[Phone, ...]:
     """Whom to call oneself."""
     words = turn.words
     return (
-        Phone(words.say("120: ambulance"), AMBULANCE),
-        Phone(words.say("119: fire brigade"), FIRE_BRIGADE),
-        Phone(words.say("110: police"), POLICE),
+        Phone(words.say("Ambulance"), AMBULANCE),
+        Phone(words.say("Fire brigade"), FIRE_BRIGADE),
+        Phone(words.say("Police"), POLICE),
     )
 
 

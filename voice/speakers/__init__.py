@@ -31,6 +31,10 @@ class SpeakerError(EngineError):
     """An engine that speaks cannot be used."""
 
 
+# The highest value of a sample.
+FULL_SCALE = 32_767
+
+
 @dataclass(frozen=True)
 class Speech:
     """Spoken text: mono int16 samples at `rate` per second."""
@@ -42,6 +46,13 @@ class Speech:
     def seconds(self) -> float:
         """How long it takes to play."""
         return len(self.samples) / self.rate
+
+    def louder(self, loudness: float) -> Speech:
+        """The same with its waves raised so much; what would be too high is rounded off, so that nothing rattles."""
+        if loudness == 1:
+            return self
+        raised = np.tanh(self.samples.astype(np.float32) / FULL_SCALE * loudness) * FULL_SCALE
+        return Speech(raised.astype(np.int16), self.rate)
 
     def to_wav(self) -> bytes:
         """The same as a wav file (16 bit PCM, mono)."""

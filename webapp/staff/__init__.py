@@ -6,6 +6,7 @@ from flask import Flask, request
 
 from services.errors import ServiceError
 from webapp.staff import (
+    activities,
     adaptations,
     alarms,
     contacts,
@@ -24,7 +25,7 @@ from webapp.staff import (
 )
 
 PATH = "/staff"
-PARTS = (signing_in, tasks, alarms, people, contacts, adaptations, registers, screening, runs, works, demo)
+PARTS = (signing_in, tasks, alarms, people, contacts, activities, adaptations, registers, screening, runs, works, demo)
 BLUEPRINTS = [part.blueprint for part in PARTS]
 for each in BLUEPRINTS:
     each.register_error_handler(ServiceError, refusals.refused)

@@ -14,6 +14,7 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
         ("staff_alarms.alarms", _l("Calls for help")),
         ("staff_people.search", _l("Find a person")),
         ("staff_adaptations.adaptations", _l("Safer homes")),
+        ("staff_activities.activities", _l("Activities")),
     ),
     ActorKind.CANTEEN: (
         ("canteen.day", _l("Cook list")),

@@ -44,6 +44,8 @@ def _why_help(facts: dict[str, Any]) -> str:
         return _(
             "A text message says that somebody at this telephone has died. Call with care: nothing is decided yet."
         )
+    if wish == "call":
+        return _("She wants to be called: she said so to the assistant, or on her page.")
     if people > 1:
         words = (
             _("A text message asked that somebody comes.") if wish == "visit" else _("A text message asked for help.")
