@@ -66,7 +66,7 @@ def sms_centre(folder: Path, **options: object) -> Iterator[SmsCentre]:
         program.communicate()
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     """Look again and again; fail after so long."""
     end = time.monotonic() + seconds
     while not condition():
