@@ -92,10 +92,10 @@ def trouble_words() -> dict[str, str]:
         "refused": _("The microphone is not allowed. Allow it in the browser, or write below what you would like."),
         "missing": _("This device has no microphone that works. Please write below what you would like."),
         "insecure": _("The microphone works only over a secure connection. Please write below what you would like."),
-        "lost": _("The line was cut. Nothing is lost. Press the microphone once more, or write below."),
+        "lost": _("The line was cut. Press the microphone once more, or write below. In danger call 120."),
         "not_installed": _("This service cannot listen yet. Please write below what you would like."),
         "idle": _("Nobody spoke for a while, so the line was closed. Press the microphone once more, or write below."),
         "too_many": _("Too many microphones are on just now. Please write below, or try again in a few minutes."),
-        "broken": _("Something is broken on our side. Nothing is lost. Press once more, or write below."),
+        "broken": _("Something is broken on our side. Press once more, or write below. In danger call 120."),
         "signed_out": _("You have signed out. Please sign in again on the first page."),
     }

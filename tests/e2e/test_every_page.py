@@ -53,6 +53,8 @@ def addresses(chromium: Browser, live_site: LiveSite, her_cookies: StorageState)
         "/meals/book/meal?day=2020-01-01",
         "/help",
         "/devices",
+        "/emergency",
+        "/calls",
     ]
 
 

@@ -13,14 +13,16 @@ import pytest
 from tests.voice.conversation_words import compile_words
 from voice.audio import TurnEvent
 from voice.commands.kiosk_loop import Kiosk
+from voice.commands.large_digits import large
 from voice.conversation import Heard, Reply
 from voice.recognizers import Samples, Transcript
+from voice.skills.skill import Phone
 from voice.speakers import Speech
 from voice.wording import words
 
 
 class Answers:
-    """A conversation that answers what it heard, fails on 坏 and ends on 再见."""
+    """A conversation that answers what it heard, fails on 坏, ends on 再见 and is alarmed by 救命."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
@@ -33,6 +35,8 @@ class Answers:
         self.heard.append(heard)
         if heard.text == "坏":
             raise RuntimeError("broken")
+        if heard.text == "救命":
+            return Reply("求助了", "求助了", phones=(Phone("急救", "120"),), listens=True)
         return Reply(f"[{heard.text}]", f"说{heard.text}", ended=heard.text == "再见")
 
 
@@ -177,6 +181,13 @@ def test_silence_and_noise_are_turns_without_words(words_folder: Path, transcrip
     assert [heard.text for heard in talking.talk.heard] == [""]
 
 
+def test_after_a_call_for_help_the_number_is_large_and_it_listens_by_itself(words_folder: Path) -> None:
+    talking = kiosk(words_folder, "救命", transcript=Transcript("没事", 0.9, True))
+    talking.run()
+    assert talking.screen.shown[2] == f"急救\n{large('120')}"
+    assert [(heard.text, heard.spoken) for heard in talking.talk.heard] == [("救命", False), ("没事", True)]
+
+
 def test_goodbye_ends_the_loop(words_folder: Path) -> None:
     talking = kiosk(words_folder, "再见", "订饭", transcript=HEARD_LUNCH)
     talking.run()
@@ -188,7 +199,7 @@ def test_a_failure_is_apologised_for_and_the_kiosk_goes_on(
 ) -> None:
     talking = kiosk(words_folder, "坏", "订饭", transcript=HEARD_LUNCH)
     talking.run()
-    assert talking.speaker.said[1:] == ["对不起，刚才出了点问题。请再试一次。", "说订饭"]
+    assert talking.speaker.said[1:] == ["对不起，刚才出了点问题。请再试一次。有危险请打120。", "说订饭"]
     assert "坏" not in caplog.text
 
 

@@ -73,6 +73,9 @@ class Kiosk:
         self._tell(self.talk.open())
         while (line := self.keys.wait()) is not None:
             reply = self._turn(line)
+            while reply is not None and reply.listens:
+                # She called for help, and may want to say without a press that it was a mistake.
+                reply = self._turn("")
             if reply is not None and reply.ended:
                 return
 
@@ -82,7 +85,7 @@ class Kiosk:
         except Exception as error:
             # The outermost loop of the kiosk: it must stay up, and it must not pretend. No speech goes into the log.
             logger.error("kiosk turn failed: %s", type(error).__name__)
-            sorry = self.wording.line("Sorry, something went wrong here. Please try again.")
+            sorry = self.wording.line("Sorry, something went wrong here. Please try again. In danger call 120.")
             self._tell(Reply(sorry.text, sorry.speech))
             return None
         self._tell(reply)
