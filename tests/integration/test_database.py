@@ -148,9 +148,14 @@ def test_the_embedded_server_stops_with_its_last_user(short_path: Path) -> None:
     assert not is_running(server)
 
 
-def test_a_long_path_gets_a_socket_elsewhere(short_path: Path) -> None:
+@pytest.mark.parametrize("temporary_is_long", [False, True])
+def test_a_long_path_gets_a_socket_elsewhere(
+    short_path: Path, monkeypatch: pytest.MonkeyPatch, temporary_is_long: bool
+) -> None:
     folder = short_path / ("long" * 25) / "var"
     ensure_demo_settings(folder)
+    if temporary_is_long:
+        monkeypatch.setenv("TMPDIR", str(folder))
     with server_process(folder, "end") as (process, rows, _):
         assert (process.wait(timeout=30), rows) == (0, 1)
 

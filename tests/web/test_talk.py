@@ -341,4 +341,4 @@ def test_who_called_for_help_by_talking_calls_it_off_with_one_large_button(hers:
     # Numbers to call are shown once, and kept nowhere.
     again = page_of(hers.get("/talk"))
     assert again.find(".//div[@data-part='alarm']").get("hidden") is not None
-    assert "tel:120" not in {link.get("href") for link in again.iter("a")}
+    assert "tel:119" not in {link.get("href") for link in again.iter("a")}
