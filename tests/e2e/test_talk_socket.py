@@ -18,6 +18,7 @@ from tests.e2e.conftest import LiveSite
 from webapp.talk_lines import LINES_A_PERSON, MOST_WAITING_MESSAGES
 
 ANSWER_SECONDS = 10
+FREE_SECONDS = 90
 STOPPED = {"kind": "stopped"}
 # The address of the site as this client says it in `Host`: without the port.
 OWN_ORIGIN = "http://127.0.0.1"
@@ -58,8 +59,9 @@ def answer_on(line: Client) -> dict[str, Any]:
 
 
 def working_line(open_line: Open) -> Client:
-    """A line on which the server answers. It may notice a little late that an earlier one was closed."""
-    until = time.monotonic() + ANSWER_SECONDS
+    """A line on which the server answers. It may notice late that an earlier one was closed: it first answers, aloud,
+    what had been said on that one."""
+    until = time.monotonic() + FREE_SECONDS
     while answer_on(line := open_line()) != STOPPED:
         assert time.monotonic() < until
         time.sleep(0.1)
