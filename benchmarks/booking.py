@@ -139,9 +139,10 @@ FLOOR = (
     VALUES (%(id)s, %(city)s, %(person_id)s, %(menu_id)s, %(day)s, 'lunch', 1, false, 1500, 500, 0, 0, 1000,
         'meal_subsidy-2019-11-01', 'booked', %(request_id)s, %(number)s, %(now)s, 'screen')""",
     """INSERT INTO audit_entries (id, city, at, actor_kind, actor_person_id, channel, deed, person_id, subject_id,
-        facts)
+        facts, chain, position, previous_mac, key_id, mac)
     VALUES (%(request_id)s, %(city)s, %(now)s, 'senior', %(person_id)s, 'screen', 'meal_booked', %(person_id)s, %(id)s,
-        '{"to_pay_fen": 1000, "subsidy_rule": "meal_subsidy-2019-11-01"}')""",
+        '{"to_pay_fen": 1000, "subsidy_rule": "meal_subsidy-2019-11-01"}',
+        0, %(position)s, %(mac)s, 'bare', %(mac)s)""",
     """INSERT INTO outgoing_messages (id, city, person_id, phone_sealed, phone_index, template, variables_sealed,
         locale, status, attempts, due_at, queued_at)
     VALUES (%(id)s, %(city)s, %(person_id)s, %(sealed)s, %(index)s, 'meal_booked', %(variables)s,
@@ -165,6 +166,8 @@ def write_rows(session: Session, wanted: MealWanted) -> str:
         "sealed": b"-" * 40,
         "index": b"-" * 32,
         "variables": b"-" * 300,
+        "position": new_id().int % 2**62,
+        "mac": b"-" * 32,
     }
     taken = connection.execute(FLOOR[0], values).fetchone()
     if taken is None:
