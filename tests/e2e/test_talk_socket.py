@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import StorageState
+from playwright.sync_api import Page, StorageState
 from simple_websocket import Client, ConnectionClosed
 
-from tests.e2e.conftest import LiveSite
+from tests.e2e.conftest import LiveSite, sign_in
 from webapp.talk_lines import LINES_A_PERSON, MOST_WAITING_MESSAGES
 
 ANSWER_SECONDS = 10
@@ -26,11 +26,11 @@ OWN_ORIGIN = "http://127.0.0.1"
 Open = Callable[..., Client]
 
 
-@pytest.fixture
-def open_line(live_site: LiveSite, her_cookies: StorageState) -> Iterator[Open]:
-    """Opens a line as 王秀珍's browser does; all are closed after the test."""
+@contextmanager
+def opening(live_site: LiveSite, cookies: StorageState) -> Iterator[Open]:
+    """Opens lines as the browser with these cookies does; all are closed in the end."""
     opened: list[Client] = []
-    cookie = "; ".join(f"{each['name']}={each['value']}" for each in her_cookies["cookies"])
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in cookies["cookies"])
 
     def open_one(**headers: str) -> Client:
         sent = {"Origin": OWN_ORIGIN, "Cookie": cookie} | headers
@@ -42,6 +42,21 @@ def open_line(live_site: LiveSite, her_cookies: StorageState) -> Iterator[Open]:
     for line in opened:
         with suppress(ConnectionClosed):
             line.close()
+
+
+@pytest.fixture
+def open_line(live_site: LiveSite, her_cookies: StorageState) -> Iterator[Open]:
+    """Opens a line of 王秀珍."""
+    with opening(live_site, her_cookies) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def open_line_of_another(tablet: Page, live_site: LiveSite) -> Iterator[Open]:
+    """Opens a line of somebody who has none that the site still answers on."""
+    sign_in(tablet, "15400000003", "黄婉仪")
+    with opening(live_site, tablet.context.storage_state()) as open_one:
+        yield open_one
 
 
 def told(line: Client) -> dict[str, Any]:
@@ -100,9 +115,9 @@ def test_nobody_gets_a_line_without_signing_in(live_site: LiveSite) -> None:
     assert answer.headers["Location"] == "/sign-in"
 
 
-def test_one_person_cannot_take_all_the_lines(open_line: Open) -> None:
-    lines = [working_line(open_line) for _ in range(LINES_A_PERSON)]
-    assert told(open_line()) == {"kind": "error", "code": "too_many"}
+def test_one_person_cannot_take_all_the_lines(open_line_of_another: Open) -> None:
+    lines = [working_line(open_line_of_another) for _ in range(LINES_A_PERSON)]
+    assert told(open_line_of_another()) == {"kind": "error", "code": "too_many"}
     assert [answer_on(line) for line in lines] == [STOPPED] * LINES_A_PERSON
 
 
