@@ -23,7 +23,7 @@ def step() -> Step:
 
 
 def _sources() -> list[Path]:
-    return sorted([*UNDERSTANDING.rglob("*.py"), *UNDERSTANDING.rglob("*.yaml")])
+    return sorted([*UNDERSTANDING.rglob("*.py"), *UNDERSTANDING.rglob("*.yaml"), PROJECT / "voice" / "script.py"])
 
 
 def _learn(log: Log) -> None:
