@@ -45,7 +45,10 @@ def install(app: Flask) -> None:
 @staff_only
 def alarms() -> AnyResponse:
     """What is open, and what ended in the last days."""
-    return show("staff/alarms.html", alarms=_alarms(), names=_names())
+    shown = _alarms()
+    takers = {alarm.emergency.taken_by for alarm in shown}
+    names = names_of_staff(database_session(), {each for each in takers if each is not None})
+    return show("staff/alarms.html", alarms=shown, names=names)
 
 
 @blueprint.get("/strip")
@@ -129,11 +132,6 @@ def alarm_event_words(event: EmergencyEvent) -> str:
 
 def _alarms() -> tuple[Alarm, ...]:
     return alarms_for(database_session(), current_staff_actor(), city=this_site().settings.city, now=now())
-
-
-def _names() -> dict[UUID, str]:
-    takers = {alarm.emergency.taken_by for alarm in _alarms()}
-    return names_of_staff(database_session(), {each for each in takers if each is not None})
 
 
 def _show(emergency_id: UUID, *, problem: str | None = None) -> AnyResponse:
