@@ -26,6 +26,7 @@ from services.delegation import (
 from services.emergencies import charges_in_emergency
 from services.family import Relation, name_family_member
 from webapp.access import current_family_actor, current_family_member, family_only
+from webapp.family_words import ticked_scopes
 from webapp.pages import show
 from webapp.site import now
 from webapp.transaction import database_session
@@ -86,7 +87,7 @@ def ask_it() -> Response:
             name=request.form.get("senior", "")[:LONGEST],
             number=request.form.get("number", "")[:LONGEST],
             relation=Relation(relation),
-            scopes=_ticked(),
+            scopes=ticked_scopes(),
             now=now(),
         )
     except NameOfSeniorMissing:
@@ -146,11 +147,6 @@ def end_it(delegation_id: UUID) -> Response:
     return redirect(url_for("family.family"), 303)
 
 
-def _ticked() -> frozenset[Scope]:
-    known = set(Scope)
-    return frozenset(Scope(each) for each in request.form.getlist("scope") if each in known)
-
-
 def _form(status: int = 200, *, problem: str | None) -> Response:
     if current_family_member().name is None:
         return redirect(url_for("family.name"), 303)
@@ -162,5 +158,5 @@ def _form(status: int = 200, *, problem: str | None) -> Response:
         scopes=list(Scope),
         months=rules_on(local_day(now())).default_months,
         typed={name: request.form.get(name, "")[:LONGEST] for name in ("senior", "number", "relation")},
-        ticked=_ticked() if request.method == "POST" else frozenset(Scope),
+        ticked=ticked_scopes() if request.method == "POST" else frozenset(Scope),
     )

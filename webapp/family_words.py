@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import gettext as _
 
 from services.actor import Scope
-from services.delegation import DelegateDeed, Delegation
-from services.family import Relation
+from services.delegation import DelegateDeed, Delegation, Evidence
+from services.family import DelegationState, Relation
 
 
 def install(app: Flask) -> None:
@@ -18,7 +18,16 @@ def install(app: Flask) -> None:
         scopes=scopes_words,
         who_of_family=who_words,
         deed_of_family=deed_words,
+        who_did=who_did_words,
+        evidence=evidence_words,
+        delegation_state=state_words,
     )
+
+
+def ticked_scopes() -> frozenset[Scope]:
+    """What was ticked on the form that this request sent."""
+    known = set(Scope)
+    return frozenset(Scope(each) for each in request.form.getlist("scope") if each in known)
 
 
 def relation_words(relation: Relation) -> str:
@@ -58,6 +67,13 @@ def who_words(delegation: Delegation) -> str:
              name=delegation.family_name, digits=delegation.phone_ends)  # fmt: skip
 
 
+def who_did_words(deed: DelegateDeed) -> str:
+    """Whose deed it was."""
+    if deed.relation is None:
+        return deed.family_name or _("somebody of your family")
+    return _("%(relation)s %(name)s", relation=relation_words(deed.relation), name=deed.family_name or "").strip()
+
+
 def deed_words(deed: DelegateDeed) -> str:
     """What was done for her, or that somebody only looked."""
     if deed.word is None:
@@ -84,3 +100,23 @@ def deed_words(deed: DelegateDeed) -> str:
         "did_adaptation_accepted": _("said that the work in your home is well done"),
         "did_adaptation_objected": _("said what is wrong with the work in your home"),
     }.get(deed.word, _("did something for you"))
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """What a worker looked at who was the witness."""
+    return {
+        Evidence.ID_CARDS_SEEN: _("Both are here, and I saw the ID cards of both"),
+        Evidence.SIGNED_PAPER: _("She signed a paper, which I keep in her file"),
+        Evidence.HOME_VISIT: _("I visited her and asked her alone"),
+    }[evidence]
+
+
+def state_words(state: DelegationState) -> str:
+    """Where it stands, for a worker."""
+    return {
+        DelegationState.ASKED: _("has asked; she has not answered"),
+        DelegationState.INVITED: _("was invited by her; has not answered"),
+        DelegationState.ACTIVE: _("may act for her"),
+        DelegationState.FROZEN: _("paused by the community"),
+        DelegationState.ENDED: _("has ended"),
+    }[state]

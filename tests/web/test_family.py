@@ -12,13 +12,26 @@ from sqlalchemy.orm import Session
 from services.actor import Actor, Scope
 from services.certification import open_campaign
 from services.delegation import Delegation, delegates_of, look_up_requests
+from services.emergency_contacts import note_contact
+from services.family import Relation
 from services.people import Person
 from services.sign_in import open_family_session
 from tests.certifying import begin_empty, paid_case
 from tests.conftest import person_named
-from tests.delegating import CITY, DAUGHTERS_PHONE, SONS_PHONE, agreed_with, family_member, herself, joined, texts_at
+from tests.delegating import (
+    CITY,
+    DAUGHTERS_PHONE,
+    SONS_PHONE,
+    agreed_with,
+    asked_for,
+    family_member,
+    herself,
+    joined,
+    texts_at,
+)
 from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
 from tests.web.journeys import book_lunch, confirmation
+from tests.web.staff import LIU, MA, staff_browser
 
 WANGS_PHONE = "15400000002"
 
@@ -153,6 +166,87 @@ def test_she_takes_it_back_in_two_taps_and_the_daughter_can_do_nothing(
     assert (answer.status_code, answer.location) == (303, "/family")
     assert "不能再替" in words_of(daughters.get("/family"))
     assert daughters.post(below(agreed, "/meals/diet"), data={}).status_code == 303
+
+
+def test_she_asks_somebody_of_her_family_herself_and_takes_it_back_in_two_taps(
+    site: Flask, hers: FlaskClient, session: Session, wang: Person, clock: TestClock
+) -> None:
+    note_contact(session, herself(wang), person_id=wang.id, phone=SONS_PHONE, relation=Relation.SON, now=clock.at)
+    form = page_of(hers.get("/delegates/invite"))
+    who = next(each.get("value") for each in form.iter("input") if each.get("name") == "who" and each.get("value"))
+    ticked = [
+        each.get("value") for each in form.iter("input") if each.get("name") == "scope" and "checked" in each.attrib
+    ]
+    assert "certify" not in ticked
+    assert hers.post("/delegates/invite", data={"who": who, "scope": ticked}).location == "/delegates"
+    assert "还没有回答" in words_of(hers.get("/delegates"))
+    assert "delegation_invited" in texts_at(session, SONS_PHONE)
+    (invited,) = delegates_of(session, herself(wang), person_id=wang.id, now=clock.at)
+    assert invited.relation is Relation.SON
+    sons = family_browser(site, session, clock, SONS_PHONE)
+    sons.post("/family/name", data={"name": "王大明"})
+    assert sons.post(f"/family/invitations/{invited.id}/agree").status_code == 303
+    assert sons.get(below(invited, "/meals/bookings")).status_code == 200
+    assert hers.get(f"/delegates/{invited.id}/end").status_code == 200
+    hers.post(f"/delegates/{invited.id}/end")
+    assert sons.get(below(invited, "/meals/bookings")).location == "/family"
+
+
+def test_an_invitation_says_what_is_missing(hers: FlaskClient) -> None:
+    for changed, words in (
+        ({"phone": ""}, "请说明是谁"),
+        ({"relation": "neighbour"}, "请说明是谁"),
+        ({"phone": "123"}, "11位"),
+        ({"phone": WANGS_PHONE}, "您自己的号码"),
+        ({"scope": []}, "至少选一项"),
+    ):
+        form = {"relation": "son", "phone": SONS_PHONE, "scope": ["certify"]} | changed
+        answer = hers.post("/delegates/invite", data=form)
+        assert answer.status_code == 422, changed
+        assert words in words_of(answer), changed
+
+
+def test_at_the_desk_the_worker_is_the_witness_and_says_how(
+    site: Flask, daughters: FlaskClient, session: Session, wang: Person, clock: TestClock
+) -> None:
+    desk = staff_browser(site, session, LIU)
+    asked = asked_for(session, wang, WANGS_PHONE, now=clock.at)
+    address = f"/staff/people/{wang.id}/family"
+    assert "女儿林*红" in words_of(desk.get(address))
+    assert desk.post(f"{address}/{asked.id}/agree", data={"evidence": "id_cards_seen", "note": ""}).status_code == 422
+    seen = {"evidence": "id_cards_seen", "note": "母女都在，单独问过本人"}
+    assert desk.post(f"{address}/{asked.id}/agree", data=seen).location == address
+    assert daughters.get(below(asked, "/services")).status_code == 200  # nothing waits where a worker knows both
+    for step, still in (("freeze", False), ("release", True), ("end", False)):
+        assert desk.post(f"{address}/{asked.id}/{step}", data={"reason": " "}).status_code == 422
+        assert desk.post(f"{address}/{asked.id}/{step}", data={"reason": "电话问过本人"}).status_code == 303
+        assert (daughters.get(below(asked, "/meals/bookings")).status_code == 200) is still
+    assert "已结束" in words_of(desk.get(address))
+
+
+def test_a_worker_hears_whom_she_wants_or_that_she_wants_nobody(
+    site: Flask, session: Session, wang: Person, clock: TestClock
+) -> None:
+    desk, address = staff_browser(site, session, LIU), f"/staff/people/{wang.id}/family"
+    asked = asked_for(session, wang, WANGS_PHONE, now=clock.at)
+    desk.post(f"{address}/{asked.id}/decline", data={"reason": "本人说不认识"})
+    form = {"relation": "son", "phone": SONS_PHONE, "scope": ["certify"]}
+    assert desk.post(f"{address}/invite", data=form).status_code == 422
+    attested = {"evidence": "signed_paper", "note": "本人签字"}
+    assert desk.post(f"{address}/invite", data=form | attested).location == address
+    (invited,) = delegates_of(session, herself(wang), person_id=wang.id, now=clock.at)
+    assert (invited.witnessed, invited.scopes) == (True, frozenset({Scope.CERTIFY}))
+
+
+def test_a_worker_of_another_community_sees_and_changes_nothing(
+    site: Flask, session: Session, wang: Person, agreed: Delegation
+) -> None:
+    elsewhere = staff_browser(site, session, MA)
+    address = f"/staff/people/{wang.id}/family"
+    assert elsewhere.get(address).status_code == 403
+    assert elsewhere.post(f"{address}/{agreed.id}/end", data={"reason": "x"}).status_code == 403
+    ours, hers_alone = staff_browser(site, session, LIU), person_named(session, "黄婉仪")
+    assert ours.post(f"/staff/people/{hers_alone.id}/family/{agreed.id}/end", data={"reason": "x"}).status_code == 404
 
 
 def test_nobody_acts_by_an_address_alone(

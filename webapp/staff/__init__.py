@@ -11,6 +11,7 @@ from webapp.staff import (
     alarms,
     contacts,
     demo,
+    family,
     people,
     places,
     refusals,
@@ -25,7 +26,21 @@ from webapp.staff import (
 )
 
 PATH = "/staff"
-PARTS = (signing_in, tasks, alarms, people, contacts, activities, adaptations, registers, screening, runs, works, demo)
+PARTS = (
+    signing_in,
+    tasks,
+    alarms,
+    people,
+    contacts,
+    family,
+    activities,
+    adaptations,
+    registers,
+    screening,
+    runs,
+    works,
+    demo,
+)
 BLUEPRINTS = [part.blueprint for part in PARTS]
 for each in BLUEPRINTS:
     each.register_error_handler(ServiceError, refusals.refused)

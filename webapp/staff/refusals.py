@@ -17,6 +17,7 @@ STATUS = {
     "adaptation_unknown": 404,
     "emergency_unknown": 404,
     "contact_unknown": 404,
+    "delegation_unknown": 404,
     "activity_unknown": 404,
     "work_unknown": 404,
     "run_unknown": 404,
@@ -97,6 +98,9 @@ def _words(error: ServiceError) -> tuple[str, str]:
         "emergency_unknown": (_("There is no such call for help"), _("The address may be old or have a wrong letter.")),
         "activity_unknown": (_("There is no such activity"), _("The address may be old or have a wrong letter.")),
         "contact_unknown": (_("There is no such contact"), _("The address may be old. Nothing was changed.")),
+        "delegation_unknown": (_("There is no such request"), _("The address may be old. Nothing was changed.")),
+        "delegation_over": (_("This is over"), _("It was answered or has ended. Nothing was changed.")),
+        "delegation_step_not_possible": (_("This is over"), _("It was answered or has ended. Nothing was changed.")),
         "emergency_over": (_("She has called it off herself"), _("Call her once and ask. Nothing is to be closed.")),
         "upload_empty": (_("The file is empty"), _("Nothing was taken in. Choose another file.")),
         "serving_not_possible": (
