@@ -44,11 +44,11 @@ def states(talking: Talking) -> list[DelegationState]:
 
 def test_a_request_that_waits_is_read_back_and_agreed_to(talking: Talking) -> None:
     asked_for(talking.session, talking.person, HERS, now=talking.now)
-    for said in ("让我女儿帮我办事", "同意我女儿"):
+    for said in ("让我女儿帮我办事", "我女儿要帮我办事，我同意"):
         read_back = talking.say(said)
         assert read_back.text.startswith("您女儿，尾号0 2 0 1想替您办这些事：看津贴、")
         assert states(talking) == [DelegationState.ASKED]
-        talking.say(*(["算了"] if said != "同意我女儿" else []))
+        talking.say(*(["算了"] if said == "让我女儿帮我办事" else []))
     assert talking.say("对").effect == ADDED
     assert states(talking) == [DelegationState.ACTIVE]
 
@@ -97,3 +97,10 @@ def test_where_both_have_one_phone_the_community_must_ask_her(talking: Talking, 
     session.flush()
     assert "当面问您" in talking.say("让我女儿帮我办事", "对").text
     assert states(talking) == [DelegationState.ASKED]
+
+
+def test_her_no_to_a_request_is_read_back_and_ends_it(talking: Talking) -> None:
+    asked_for(talking.session, talking.person, HERS, now=talking.now)
+    assert talking.say("我女儿要帮我办事，我不同意").text == "以后不让您女儿，尾号0 2 0 1替您办事了，对吗？"
+    assert talking.say("对").effect == REMOVED
+    assert states(talking) == []
