@@ -6,6 +6,9 @@ BIN := .venv/bin
 LOCALES := zh_Hans zh_Hant_HK en
 EXTRACT := $(BIN)/pybabel --quiet extract --no-location --sort-output
 
+# Where it is set, every process of Yinian would compile all of it again before it does anything.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap run backup restore test test-fast lint types format translations lock benchmarks clean \
         prepared-to-run prepared-to-test

@@ -12,11 +12,19 @@ AXE = PROJECT / "static" / "vendor" / "axe.min.js"
 # Only these can fail in one colour scheme and pass in another.
 COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DEFAULT, LARGEST = "24", "36"
+THEMES = ("light", "dark", "yellow")
 SMALLEST_TEXT, SMALLEST_TARGET, MAIN_TARGET, SMALLEST_GAP = 18, 60, 84, 8
 LINE_SPACING, LONGEST_LINE = 1.5, 40
 UPRIGHT, LYING = {"width": 800, "height": 1280}, {"width": 1280, "height": 800}
 NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
 
+# As the site itself writes it for somebody who has chosen so.
+SHOW = """([what, value]) => {
+  const root = document.documentElement;
+  root.className = root.className.replace(new RegExp(`${what}-\\w+`), `${what}-${value}`);
+  if (what === "theme") document.querySelector("meta[name=color-scheme]").content = value === "light" ? value : "dark";
+}"""
 MEASURE = """() => {
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     && element.getClientRects().length > 0 && !element.closest(".for-ears, .skip");
@@ -46,17 +54,37 @@ MEASURE = """() => {
 
 
 def faults_at(page: Page, address: str) -> list[str]:
-    """What is wrong with the page at an address, whichever way the tablet is held, on a narrow screen, and zoomed."""
+    """What is wrong with the page at an address: at the default and the largest type, whichever way the tablet is held,
+    on a narrow screen, zoomed, and in every theme. One visit serves all: size and theme are classes of its root."""
     page.goto(address)
-    page.set_viewport_size(UPRIGHT)
-    found = [f"upright: {fault}" for fault in (*faults_of(page), *axe_faults_of(page))]
-    page.set_viewport_size(LYING)
-    found += [f"lying: {fault}" for fault in (*faults_of(page), *axe_faults_but_for_colours_of(page))]
+    found = [*_faults_with_type(page, DEFAULT), *_faults_with_type(page, LARGEST)]
+    for held, size in (("upright", UPRIGHT), ("lying", LYING)):
+        page.set_viewport_size(size)
+        found += [f"{held}: {fault}" for fault in axe_faults_but_for_colours_of(page)]
+    return [f"{address} {fault}" for fault in (*found, *colour_faults_in_every_theme(page))]
+
+
+def _faults_with_type(page: Page, pixels: str) -> list[str]:
+    page.evaluate(SHOW, ["type", pixels])
+    found = []
+    for size in (UPRIGHT, LYING):
+        page.set_viewport_size(size)
+        found += [f"{pixels} px letters, {size['width']} px wide: {fault}" for fault in faults_of(page)]
     for size in (NARROW, ZOOMED):
         page.set_viewport_size(size)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"scrolls sideways at {size['width']} px")
-    return [f"{address} {fault}" for fault in found]
+            found.append(f"{pixels} px letters: scrolls sideways at {size['width']} px")
+    return found
+
+
+def colour_faults_in_every_theme(page: Page) -> list[str]:
+    """What axe-core finds about the colours of this page, at the default type, which needs more contrast."""
+    page.evaluate(SHOW, ["type", DEFAULT])
+    found = []
+    for theme in THEMES:
+        page.evaluate(SHOW, ["theme", theme])
+        found += [f"{theme}: {fault}" for fault in colour_faults_of(page)]
+    return found
 
 
 def faults_of(page: Page) -> list[str]:
@@ -71,7 +99,7 @@ def axe_faults_of(page: Page) -> list[str]:
 
 
 def axe_faults_but_for_colours_of(page: Page) -> list[str]:
-    """The same for a page that was looked at before, lying instead of upright: turning it changes no colour."""
+    """The same without colours, which neither the size of the type nor turning the tablet changes."""
     no_colours = {rule: {"enabled": False} for rule in COLOUR_RULES}
     return _axe_faults(page, {"runOnly": {"type": "tag", "values": AXE_TAGS}, "rules": no_colours})
 

@@ -1,4 +1,5 @@
-"""Every page, upright and lying, at the default and the largest type: measured, and checked by axe-core."""
+"""Every page, upright and lying, at the default and the largest type, in every theme: measured, and checked by
+axe-core."""
 
 from __future__ import annotations
 
@@ -6,12 +7,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, Page, StorageState
 
 from tests.e2e.conftest import LiveSite, watched_page
-from tests.e2e.measuring import UPRIGHT, colour_faults_of, faults_at
+from tests.e2e.measuring import LARGEST, UPRIGHT, faults_at
 
-LARGEST = "36"
 VISITOR_PAGES = ("/", "/sign-in", "/sign-in/code", "/help", "/display", "/demo/phone", "/demo/phone/1", "/nothing")
 
 
@@ -58,29 +58,19 @@ def addresses(chromium: Browser, live_site: LiveSite, her_cookies: StorageState)
     ]
 
 
-def context_of(
-    chromium: Browser, live_site: LiveSite, state: StorageState | None, *, type_size: str, theme: str = "light"
-) -> BrowserContext:
-    context = chromium.new_context(base_url=live_site.url, storage_state=state)
-    context.add_cookies([{"name": "type", "value": type_size, "url": live_site.url},
-                         {"name": "theme", "value": theme, "url": live_site.url}])  # fmt: skip
-    return context
-
-
-@pytest.fixture(params=["24", LARGEST])
-def hers(
-    request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite, her_cookies: StorageState
-) -> Iterator[Page]:
-    """Her browser at one type size."""
-    context = context_of(chromium, live_site, her_cookies, type_size=request.param)
+@pytest.fixture
+def hers(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> Iterator[Page]:
+    """Her browser, with the largest type."""
+    context = chromium.new_context(base_url=live_site.url, storage_state=her_cookies)
+    context.add_cookies([{"name": "type", "value": LARGEST, "url": live_site.url}])
     yield watched_page(context)
     context.close()
 
 
-@pytest.fixture(params=["24", LARGEST])
-def visitors(request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite) -> Iterator[Page]:
-    """A visitor's browser at one type size, with a code on its way so that the code page opens."""
-    context = context_of(chromium, live_site, None, type_size=request.param)
+@pytest.fixture
+def visitors(chromium: Browser, live_site: LiveSite) -> Iterator[Page]:
+    """A visitor's browser, with a code on its way so that the code page opens."""
+    context = chromium.new_context(base_url=live_site.url)
     page = watched_page(context)
     page.goto("/sign-in")
     page.get_by_label("手机号", exact=True).fill("15400000007")
@@ -98,21 +88,6 @@ def test_visitors_pages_meet_the_numbers(visitors: Page) -> None:
     assert [fault for address in VISITOR_PAGES for fault in faults_at(visitors, address)] == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "yellow"])
-def test_other_colours_have_the_contrast_too(
-    chromium: Browser, live_site: LiveSite, her_cookies: StorageState, addresses: list[str], theme: str
-) -> None:
-    context = context_of(chromium, live_site, her_cookies, type_size="24", theme=theme)
-    page = watched_page(context)
-    faults = []
-    for address in addresses:
-        page.goto(address)
-        faults += [f"{address}: {fault}" for fault in colour_faults_of(page)]
-    context.close()
-    assert faults == []
-
-
-@pytest.mark.parametrize("hers", [LARGEST], indirect=True)
 def test_help_is_in_the_same_place_on_every_page(hers: Page, addresses: list[str]) -> None:
     hers.set_viewport_size(UPRIGHT)
     places = set()
@@ -125,7 +100,6 @@ def test_help_is_in_the_same_place_on_every_page(hers: Page, addresses: list[str
     assert len(places) == 1, places
 
 
-@pytest.mark.parametrize("hers", [LARGEST], indirect=True)
 def test_the_focus_is_seen_and_not_covered(hers: Page) -> None:
     hers.goto("/meals/book")
     hers.set_viewport_size(UPRIGHT)

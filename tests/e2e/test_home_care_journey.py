@@ -21,7 +21,7 @@ from services.settings import Settings
 from services.sign_in import open_session
 from tests.conftest import person_named
 from tests.e2e.conftest import assert_quiet, watched_page
-from tests.e2e.measuring import LYING, UPRIGHT, axe_faults_of, faults_at
+from tests.e2e.measuring import LARGEST, LYING, UPRIGHT, axe_faults_of, colour_faults_in_every_theme, faults_at
 from tests.e2e.own_site import OwnSite, own_site
 from tests.e2e.test_staff_pages import faults, signed_in
 from tests.visits import TOMORROW, visit
@@ -29,7 +29,6 @@ from tests.web.staff import HE, LIU, MEI
 
 PHONE = {"width": 360, "height": 740}
 SHENZHEN = {"latitude": 22.571, "longitude": 114.13, "accuracy": 12}
-LARGEST = "36"
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ class Browsers:
         self._site = site
         self._contexts: list[BrowserContext] = []
 
-    def hers(self, name: str = "李德全", *, type_size: str = "24") -> Page:
+    def hers(self, name: str = "李德全") -> Page:
         """A senior's tablet, signed in."""
         context = self._context(viewport=UPRIGHT)
         with unit_of_work(self._site.database.sessions) as session:
@@ -66,8 +65,8 @@ class Browsers:
             )
         signing = SecureCookieSessionInterface().get_signing_serializer(self._site.app)
         assert signing is not None
-        cookies = {self._site.app.config["SESSION_COOKIE_NAME"]: signing.dumps({"token": token}), "type": type_size}
-        context.add_cookies([{"name": name, "value": value, "url": self._site.url} for name, value in cookies.items()])
+        name, token = self._site.app.config["SESSION_COOKIE_NAME"], signing.dumps({"token": token})
+        context.add_cookies([{"name": name, "value": token, "url": self._site.url}])
         return watched_page(context)
 
     def staff(self, login_name: str, viewport: dict[str, int] = LYING, **about: object) -> Page:
@@ -210,14 +209,13 @@ def test_a_closed_door_is_reported_from_the_phone(browsers: Browsers, care_site:
     assert_quiet(phone)
 
 
-@pytest.mark.parametrize("type_size", ["24", LARGEST])
-def test_her_pages_meet_the_numbers(browsers: Browsers, care_site: OwnSite, type_size: str) -> None:
+def test_her_pages_meet_the_numbers(browsers: Browsers, care_site: OwnSite) -> None:
     with unit_of_work(care_site.database.sessions) as session:
         person = person_named(session, "李德全")
         booked = visit(session, person, ServiceState.REQUESTED, service="BATH", worker="周建平")
         done = visit(session, person, ServiceState.DONE, service="CARE", at=time(15))
     care_site.at(TOMORROW, 5)
-    hers = browsers.hers(type_size=type_size)
+    hers = browsers.hers()
     found = []
     for address in (
         *("/services", "/services/more", "/services/about?service=BATH", "/services/day?service=BATH"),
@@ -234,8 +232,7 @@ def test_her_pages_meet_the_numbers(browsers: Browsers, care_site: OwnSite, type
     assert found == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "yellow"])
-def test_the_pages_of_office_and_phone_meet_the_numbers(browsers: Browsers, care_site: OwnSite, theme: str) -> None:
+def test_the_pages_of_office_and_phone_meet_the_numbers(browsers: Browsers, care_site: OwnSite) -> None:
     with unit_of_work(care_site.database.sessions) as session:
         person = person_named(session, "王秀珍")
         asked = visit(session, person, ServiceState.REQUESTED, service="TALK", at=time(15))
@@ -247,13 +244,8 @@ def test_the_pages_of_office_and_phone_meet_the_numbers(browsers: Browsers, care
         (MEI, [f"/staff/visits{page}" for page in ("", f"/{booked.id}", f"/{booked.id}/not-at-home")]),
     ):
         page = browsers.staff(login_name)
-        page.context.add_cookies(
-            [
-                {"name": "type", "value": LARGEST, "url": care_site.url},
-                {"name": "theme", "value": theme, "url": care_site.url},
-            ]
-        )
+        page.context.add_cookies([{"name": "type", "value": LARGEST, "url": care_site.url}])
         for address in addresses:
             page.goto(address)
-            found += faults(page)
+            found += [*faults(page), *colour_faults_in_every_theme(page)]
     assert found == []

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.e2e.conftest import TABLET, LiveSite, assert_quiet, newest_text, sign_in, watched_page
 from tests.e2e.measuring import faults_at
-from tests.e2e.test_every_page import LARGEST, context_of
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])
@@ -89,12 +88,10 @@ def test_a_usual_meal_takes_three_taps_from_the_first_page(chromium: Browser, li
     assert_quiet(page)
 
 
-@pytest.fixture(params=["24", LARGEST])
-def hers(
-    request: pytest.FixtureRequest, chromium: Browser, live_site: LiveSite, her_cookies: StorageState
-) -> Iterator[Page]:
-    """Her browser at one type size, with everything marked that can be."""
-    context = context_of(chromium, live_site, her_cookies, type_size=request.param)
+@pytest.fixture
+def hers(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> Iterator[Page]:
+    """Her browser, with everything marked that can be."""
+    context = chromium.new_context(base_url=live_site.url, storage_state=her_cookies)
     page = watched_page(context)
     page.goto("/meals/diet")
     for box in page.locator(".tick-box").all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -11,11 +12,18 @@ FORM_FIELDS = ("input", "select", "textarea")
 HAS_NAME_OF_ITS_OWN = ("hidden", "submit", "button")
 
 
+@lru_cache(maxsize=8)
+def parsed(html: str) -> tuple[Any, tuple[object, ...]]:
+    """The page as a tree of elements without namespaces, and the mistakes in it with their places. Reading a page costs
+    more than making it, and most are looked at more than once."""
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), strict=False, namespaceHTMLElements=False)
+    return parser.parse(html), tuple((place, code) for place, code, _ in parser.errors)
+
+
 def check_page(html: str) -> None:
     """Fails with what is wrong with a whole page."""
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), strict=False, namespaceHTMLElements=False)
-    tree = parser.parse(html)
-    assert not parser.errors, [(place, code) for place, code, _ in parser.errors]
+    tree, mistakes = parsed(html)
+    assert not mistakes
     assert tree.get("lang"), "the page does not say its language"
     assert tree.get("class"), "the page has neither a type size nor a theme"
     title = tree.findtext("head/title") or ""

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,9 +21,10 @@ from services.people import Person
 from services.settings import Settings
 from services.sign_in import open_session
 from tests.web.catalogues import with_compiled_words
-from tests.web.checking import check_page
+from tests.web.checking import check_page, parsed
 from tests.web.engines import FakeEngines
 from webapp import create_app
+from webapp.site import Site
 
 
 @dataclass
@@ -62,16 +62,32 @@ def clock(now: datetime) -> TestClock:
     return TestClock(now)
 
 
+@pytest.fixture(scope="session")
+def built_site(web_settings: Settings, database: Database) -> Flask:
+    """The site, put together once for all tests of the process: that, and compiling its templates, takes longer than
+    most of them."""
+    return create_app(web_settings, database=database, engines=FakeEngines([]))
+
+
 @pytest.fixture
-def site(web_settings: Settings, database: Database, session: Session, clock: TestClock) -> Flask:
-    """The site in demonstration mode. What it commits is gone after the test."""
-    return new_site(web_settings, database, session, clock)
+def site(built_site: Flask, session: Session, clock: TestClock) -> Iterator[Flask]:
+    """The site in demonstration mode. What it commits is gone after the test, and so is what the test sets in it."""
+    built, config = built_site.extensions["yinian"], dict(built_site.config)
+    yield lent_to_a_test(built_site, session, clock)
+    built_site.extensions["yinian"] = built
+    built_site.config.update(config)
 
 
 def new_site(settings: Settings, database: Database, session: Session, clock: TestClock) -> Flask:
-    """A site whose sessions all join the test's transaction."""
+    """A site of the test's own, for other settings or more addresses. Its sessions all join the test's transaction."""
+    return lent_to_a_test(create_app(settings, database=database, engines=FakeEngines([])), session, clock)
+
+
+def lent_to_a_test(app: Flask, session: Session, clock: TestClock) -> Flask:
+    """The same site, with sessions that all join the test's transaction, and the test's clock."""
     sessions = sessionmaker(session.connection(), info=session.info, join_transaction_mode="create_savepoint")
-    app = create_app(settings, clock=clock, database=replace(database, sessions=sessions), engines=FakeEngines([]))
+    built: Site = app.extensions["yinian"]
+    app.extensions["yinian"] = replace(built, clock=clock, database=replace(built.database, sessions=sessions))
     app.test_client_class = CheckingClient
     app.config["WTF_CSRF_ENABLED"] = False
     return app
@@ -106,7 +122,8 @@ def queued_templates(session: Session) -> list[str]:
 
 def page_of(response: TestResponse) -> Any:
     """The page as a tree of elements without namespaces."""
-    return html5lib.parse(response.get_data(as_text=True), namespaceHTMLElements=False)
+    tree, _ = parsed(response.get_data(as_text=True))
+    return tree
 
 
 def words_of(response: TestResponse) -> str:

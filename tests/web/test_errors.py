@@ -6,10 +6,9 @@ import logging
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 import services.actor
 import services.allowances.errors
@@ -24,7 +23,7 @@ import services.people
 from services.database import Database
 from services.errors import ServiceError
 from services.settings import Settings
-from tests.web.conftest import TestClock, page_of, words_of
+from tests.web.conftest import TestClock, new_site, page_of, words_of
 from webapp import create_app
 from webapp.access import open_to_anyone
 from webapp.error_words import TABLE
@@ -90,13 +89,14 @@ NEVER_ON_A_PAGE = {
 
 
 @pytest.fixture
-def broken(site: Flask) -> FlaskClient:
+def broken(web_settings: Settings, database: Database, session: Session, clock: TestClock) -> FlaskClient:
     """A browser of a site that has a page with a fault in it."""
 
     @open_to_anyone
     def fault() -> None:
         raise RuntimeError("王秀珍 15400000002")
 
+    site = new_site(web_settings, database, session, clock)
     site.add_url_rule("/fault", view_func=fault, methods=["GET", "POST"])
     return site.test_client()
 

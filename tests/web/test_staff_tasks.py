@@ -75,7 +75,7 @@ def task_about(
 
 
 def deeds(session: Session, deed: str) -> list[AuditEntry]:
-    return list(session.scalars(select(AuditEntry).where(AuditEntry.deed == deed)))
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.deed == deed).order_by(AuditEntry.id)))
 
 
 def test_the_list_names_who_why_and_until_when_and_marks_what_is_late(
