@@ -2,7 +2,8 @@
 
 The matrix is capability x kind of actor, and for a delegate also x scope: she may do for one senior what that senior
 ticked, and nothing else. Refusing, suspending or stopping a benefit needs `DECIDE_CASES`, which only a community worker
-holds, and only for the people of her own community (principle 12 of the design).
+holds, and only for the people of her own community (principle 12 of the design). What she may do with the record of one
+of them she may do once she has said why she opens it, and for a while (`services.records`).
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class Capability(StrEnum):
     """see the alarm and all that helps her, take it, close it"""
     RUN_ACTIVITIES = "run_activities"
     """enter what happens in the community, and call it off"""
+    OPEN_RECORDS = "open_records"
+    """open somebody's record after saying why"""
 
 
 class Scope(StrEnum):
@@ -169,6 +172,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.SEE_EMERGENCIES,
             Capability.HANDLE_EMERGENCIES,
             Capability.RUN_ACTIVITIES,
+            Capability.OPEN_RECORDS,
         }
     ),
     ActorKind.OPERATOR: frozenset(
@@ -185,6 +189,17 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
     ActorKind.PROVIDER: frozenset({Capability.RUN_SERVICES, Capability.ADAPT_HOMES}),
     ActorKind.CARE_WORKER: frozenset({Capability.MAKE_VISITS}),
 }
+# What a community worker may do for somebody whose record she has not opened: open it, and see to what stands on her
+# list and to a call for help, which are the reason themselves.
+WITHOUT_OPENING = frozenset(
+    {
+        Capability.OPEN_RECORDS,
+        Capability.SEE_TASKS,
+        Capability.DECIDE_CASES,
+        Capability.HANDLE_EMERGENCIES,
+        Capability.RUN_ACTIVITIES,
+    }
+)
 # Who works at one place: a canteen, or a provider of home care.
 AT_A_WORKPLACE = frozenset({ActorKind.CANTEEN, ActorKind.PROVIDER, ActorKind.CARE_WORKER})
 STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}) | AT_A_WORKPLACE
@@ -202,13 +217,20 @@ class TooSoonForThis(NotAllowed):
     code = "too_soon_for_this"
 
 
+class RecordClosed(NotAllowed):
+    """A worker has not said why she opens the record of `person_id`, or said it too long ago."""
+
+    code = "record_closed"
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody who acts. `person_id` is who acts, where that is a senior; `staff_id`, where it is one of the staff;
     `family_member_id`, where it is somebody of a senior's family.
 
     `community` and `district` are where a community worker works, `workplace_id` is the canteen or the provider of
-    those who work at one; an operator has none of them and works for the city. A delegate acts `on_behalf_of` one
+    those who work at one; an operator has none of them and works for the city. `open_records`: whose records a worker
+    has open at this moment, as `services.records.with_open_records` knows them. A delegate acts `on_behalf_of` one
     senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`.
     """
 
@@ -219,6 +241,7 @@ class Actor:
     community: str | None = None
     district: str | None = None
     workplace_id: UUID | None = None
+    open_records: frozenset[UUID] = frozenset()
     family_member_id: UUID | None = None
     on_behalf_of: UUID | None = None
     delegation_id: UUID | None = None
@@ -274,9 +297,18 @@ class Actor:
         community: str | None = None,
         district: str | None = None,
         workplace_id: UUID | None = None,
+        open_records: frozenset[UUID] = frozenset(),
     ) -> Self:
         """One of the staff. Without a community, or without a workplace, those who need one may do nothing."""
-        return cls(kind, channel, staff_id=staff_id, community=community, district=district, workplace_id=workplace_id)
+        return cls(
+            kind,
+            channel,
+            staff_id=staff_id,
+            community=community,
+            district=district,
+            workplace_id=workplace_id,
+            open_records=open_records,
+        )
 
     @property
     def id(self) -> UUID | None:
@@ -313,8 +345,8 @@ def require(
     district: str | None = None,
     workplace_id: UUID | None = None,
 ) -> None:
-    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed, and TooSoonForThis for what a
-    new delegate has to wait for.
+    """Return if the actor may do this to the affairs of `person_id`; raises NotAllowed, TooSoonForThis for what a new
+    delegate has to wait for, and RecordClosed for what a worker has to say why for.
 
     `community` and `district` are the person's own: without them no worker may do anything for her, so a use case that
     workers have asks `services.people.require_for`, which looks them up. For what concerns no single person (registers,
@@ -324,6 +356,12 @@ def require(
         raise NotAllowed(capability=capability.value)
     if capability in actor.waits_for:
         raise TooSoonForThis(capability=capability.value, from_at=actor.waits_until)
+    if actor.kind is ActorKind.COMMUNITY_WORKER and not _is_open(actor, capability, person_id):
+        raise RecordClosed(capability=capability.value, person_id=person_id)
+
+
+def _is_open(actor: Actor, capability: Capability, person_id: UUID | None) -> bool:
+    return person_id is None or capability in WITHOUT_OPENING or person_id in actor.open_records
 
 
 def _concerned(

@@ -23,6 +23,7 @@ import services.messages.smpp.tables
 import services.messages.tables
 import services.people
 import services.rate_limits
+import services.records.tables
 import services.registry.tables
 import services.sign_in
 import services.speaking

@@ -19,6 +19,7 @@ from services.actor import Actor, Capability, require
 from services.allowances.errors import ReasonMissing
 from services.errors import ServiceError
 from services.people import require_for
+from services.records import open_record_for_task
 from services.registry import Settlement, settle_finding, settlements_for
 from services.worker_tasks import TaskKind, WorkerTask, close_task, get_task
 from services.worker_tasks.closing import add_reason
@@ -191,6 +192,7 @@ def decide(
     task = _held_task(session, actor, task_id)
     if not task.is_open:
         raise TaskClosed(decision=task.decision)
+    actor = open_record_for_task(session, actor, task_id=task_id, now=now)
     deed, is_done = _Deed(session, actor, task, _checked(reason), now), True
     if task.kind is TaskKind.DOUBTFUL_MATCH and isinstance(choice, Settlement):
         # Whether it fits the finding is looked at there, where the locks are taken in the order of an import.

@@ -26,6 +26,7 @@ from services import (
     home_care,
     inbox,
     rate_limits,
+    records,
     sign_in,
     staff,
     vouchers,
@@ -314,6 +315,7 @@ def _add_meals(app: procrastinate.App, database: Database, settings: Settings, c
 
 def _add_delegation(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
     delegation.check_parameters()
+    records.check_parameters()
 
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="look_up_due_requests", queueing_lock="look_up_due_requests")

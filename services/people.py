@@ -354,6 +354,11 @@ def address_of(session: Session, person_id: UUID) -> str | None:
     return vault_of(session).open(row.address_sealed, context=ADDRESS) if row.address_sealed is not None else None
 
 
+def city_of(session: Session, person_id: UUID) -> str:
+    """The city whose person she is, for services that write something down about her."""
+    return session.get_one(PersonRow, person_id).city
+
+
 def who_died(city: str) -> Select[UUID]:
     """The ids of those of a city whose death is known, as a part of another service's question."""
     return select(PersonRow.id).where(PersonRow.city == city, PersonRow.died_on.is_not(None))

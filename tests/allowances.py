@@ -17,6 +17,7 @@ from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, PersonRow, add_person, get_person
 from services.worker_tasks import TaskKind, WorkerTask, list_tasks
 from tests.extracts import number
+from tests.opened import EVERY_RECORD
 
 CITY = "city-of-tests"
 # 24 November 2026, 09:05 in Shenzhen.
@@ -81,7 +82,9 @@ def herself(person: Person, channel: Channel = Channel.TEXT_MESSAGE) -> Actor:
 
 def worker(community: str = "水贝", district: str = "罗湖区") -> Actor:
     """A community worker acts."""
-    return Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community, district)
+    return Actor.staff(
+        ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community, district, open_records=EVERY_RECORD
+    )
 
 
 def screened(session: Session, *, now: datetime = NOW, as_of: date = TODAY) -> ScreeningReport:

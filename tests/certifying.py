@@ -19,6 +19,7 @@ from services.messages import OutgoingMessage
 from services.people import ID_NUMBER, Person, PersonRow
 from services.sealing import vault_of
 from services.worker_tasks import WorkerTask, list_tasks
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
 SYSTEM = Actor.system()
@@ -94,7 +95,12 @@ def speaking(person: Person) -> Actor:
 def worker_of(person: Person) -> Actor:
     """A worker of her community."""
     return Actor.staff(
-        ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community=person.community, district=person.district
+        ActorKind.COMMUNITY_WORKER,
+        new_id(),
+        Channel.SCREEN,
+        community=person.community,
+        district=person.district,
+        open_records=EVERY_RECORD,
     )
 
 

@@ -26,6 +26,7 @@ from services.family.tables import DelegationRow
 from services.messages import OutgoingMessage
 from services.people import PHONE, Person
 from services.sealing import vault_of
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
 # 24 November 2026, 09:05 in Shenzhen.
@@ -59,7 +60,14 @@ def herself(person: Person, channel: Channel = Channel.SCREEN) -> Actor:
 
 def worker_of(person: Person) -> Actor:
     """A worker of the senior's community."""
-    return Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, person.community, person.district)
+    return Actor.staff(
+        ActorKind.COMMUNITY_WORKER,
+        new_id(),
+        Channel.SCREEN,
+        person.community,
+        person.district,
+        open_records=EVERY_RECORD,
+    )
 
 
 def ask(

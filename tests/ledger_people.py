@@ -17,11 +17,12 @@ from services.benefits import Benefit
 from services.database import new_id
 from services.demo.people import demo_id_number
 from services.people import Hukou, NewPerson, Person, PersonRow, add_person
+from tests.opened import EVERY_RECORD
 
 CITY = "monthville"
 COMMUNITY = "翠竹"
 OPERATOR = Actor.staff(ActorKind.OPERATOR, new_id(), Channel.SCREEN)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, COMMUNITY)
+WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, COMMUNITY, open_records=EVERY_RECORD)
 _numbers = count(100)
 
 

@@ -40,6 +40,7 @@ from services.home_care.tables import CareWorkerRow, ProviderRow, ServiceBooking
 from services.messages import OutgoingMessage
 from services.people import Person
 from tests.conftest import NOW
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
 TODAY, TOMORROW = date(2026, 11, 24), date(2026, 11, 25)
@@ -57,7 +58,14 @@ def herself(person: Person, channel: Channel = Channel.SCREEN) -> Actor:
 
 def community_worker_of(person: Person) -> Actor:
     """A community worker of her community."""
-    return Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, person.community, person.district)
+    return Actor.staff(
+        ActorKind.COMMUNITY_WORKER,
+        new_id(),
+        Channel.SCREEN,
+        person.community,
+        person.district,
+        open_records=EVERY_RECORD,
+    )
 
 
 def provider_row(session: Session, number: int = 0) -> ProviderRow:

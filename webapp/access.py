@@ -19,6 +19,7 @@ from services.actor import STAFF, Actor, ActorKind, Channel
 from services.delegation import DelegationFrozen, DelegationOver, DelegationUnknown, act_for
 from services.family import FamilyMember, family_member_of
 from services.people import Person, get_person
+from services.records import with_open_records
 from services.sign_in import SignedIn, signed_in
 from services.staff import StaffMember, signed_in_staff
 from webapp.acting import acting_by, own_address
@@ -212,8 +213,8 @@ def current_staff() -> StaffMember:
 
 
 def current_staff_actor() -> Actor:
-    """Who of the staff is signed in as the one who acts, on the screen."""
-    return current_staff().acting(Channel.SCREEN)
+    """Who of the staff is signed in as the one who acts, on the screen, with the records that are open to her."""
+    return with_open_records(database_session(), current_staff().acting(Channel.SCREEN), now=now())
 
 
 def find_signed_in_staff() -> StaffMember | None:

@@ -15,7 +15,7 @@ from services.demo.home_care import OFFICE_LOGIN
 from tests.adapting import photo
 from tests.e2e.conftest import STEP_MS, TABLET, LiveSite, assert_quiet, newest_text, watched_page
 from tests.e2e.measuring import axe_faults_of, faults_of
-from tests.e2e.test_staff_pages import LIU, LYING, faults, signed_in
+from tests.e2e.test_staff_pages import LIU, LYING, faults, says_why, signed_in
 
 FIRM = "乐邻居家养老服务中心"
 NAME, MASKED = "王秀珍", "王*珍"
@@ -90,6 +90,7 @@ def apply_at_the_desk(desk: Page) -> None:
     desk.get_by_label("姓名").fill(NAME)
     desk.get_by_role("button", name="查找").click()
     desk.get_by_role("link", name=MASKED).click()
+    says_why(desk)
     desk.get_by_role("region", name="家里改造").get_by_role("link").click()
     desk.get_by_label("租的房子").check()
     done(desk, "陪她申请")

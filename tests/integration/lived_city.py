@@ -44,11 +44,12 @@ from services.sealing import vault_of
 from services.settings import PROJECT, Settings
 from services.worker_tasks import TaskKind, WorkerTask, list_tasks
 from tests.extracts import Row, extract, household, number, other
+from tests.opened import EVERY_RECORD
 
 CITY = "city-of-journeys"
 SYSTEM = Actor.system()
 OPERATOR = Actor.staff(ActorKind.OPERATOR, new_id(), Channel.SCREEN)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "水贝", "罗湖区")
+WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "水贝", "罗湖区", open_records=EVERY_RECORD)
 WHY = "打电话问过本人"
 MORNING, NOON = time(10), time(12)
 LIST_DAY, AUDIT_DAY, PAY_DAY = 8, 14, 19

@@ -57,6 +57,7 @@ from tests.certifying import (
     worker_of,
 )
 from tests.conftest import person_named
+from tests.opened import EVERY_RECORD
 
 
 @pytest.fixture(autouse=True)
@@ -323,7 +324,14 @@ def test_only_a_worker_of_her_community_records_and_gives_a_reason(
     session: Session, wang: Person, case_id: UUID
 ) -> None:
     opened(session)
-    elsewhere = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community="景田", district="福田区")
+    elsewhere = Actor.staff(
+        ActorKind.COMMUNITY_WORKER,
+        new_id(),
+        Channel.SCREEN,
+        community="景田",
+        district="福田区",
+        open_records=EVERY_RECORD,
+    )
     for actor, refusal in ((elsewhere, NotAllowed), (speaking(wang), OnlyByPeople), (SYSTEM, OnlyByPeople)):
         with pytest.raises(refusal):
             record_visit(session, actor, person_id=wang.id, passed=True, reason="在家", now=HALFWAY)

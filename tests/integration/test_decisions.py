@@ -29,11 +29,16 @@ from services.registry import Settlement, import_extract, is_in_doubt
 from services.worker_tasks import TaskKind, TaskStatus, get_task, list_tasks, open_task
 from tests.conftest import NOW, person_named
 from tests.extracts import extract, household, number
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
 SYSTEM = Actor.system()
-OF_JINGTIAN = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "景田", "福田区")
-OF_CUIZHU = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "翠竹", "罗湖区")
+OF_JINGTIAN = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "景田", "福田区", open_records=EVERY_RECORD
+)
+OF_CUIZHU = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "翠竹", "罗湖区", open_records=EVERY_RECORD
+)
 OPERATOR = Actor.staff(ActorKind.OPERATOR, UUID(int=3), Channel.SCREEN)
 WHY = "上门见到本人，核对了身份证"
 

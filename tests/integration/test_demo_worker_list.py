@@ -15,8 +15,11 @@ from services.messages import MessageStatus, OutgoingMessage
 from services.people import Person
 from services.worker_tasks import TaskKind, count_tasks, list_tasks
 from tests.conftest import NOW
+from tests.opened import EVERY_RECORD
 
-LIU = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community="翠竹", district="罗湖区")
+LIU = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community="翠竹", district="罗湖区", open_records=EVERY_RECORD
+)
 ALWAYS = {
     TaskKind.NO_ANSWER: 1,
     TaskKind.UNCLEAR_REPLY: 1,

@@ -24,6 +24,7 @@ from services.replies import Kind, Label, read_reply
 from services.worker_tasks.tables import WorkerTaskRow
 from tests.conftest import person_named
 from tests.integration.phones import CITY, answers, offer_to, open_tasks, state_of, texts
+from tests.opened import EVERY_RECORD
 
 SHARED, HERS, UNKNOWN = "15400000001", "15400000003", "15400009999"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -301,7 +302,9 @@ def test_a_worker_sees_what_came_and_what_it_was_taken_for(session: Session, hua
     offer_to(session, huang, HERS, now=now)
     texts(session, HERS, "这是真的吗", at=now)
     texts(session, HERS, "同意", at=now + MINUTE)
-    worker = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=7), Channel.SCREEN, "木头龙", "罗湖区")
+    worker = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, UUID(int=7), Channel.SCREEN, "木头龙", "罗湖区", open_records=EVERY_RECORD
+    )
     newest, oldest = list_incoming(session, worker, person_id=huang.id)
     assert (newest.text, newest.handled_as, newest.answer) == ("同意", HandledAs.AGREED, None)
     assert (oldest.handled_as, oldest.answer, oldest.masked_phone) == (
@@ -312,7 +315,9 @@ def test_a_worker_sees_what_came_and_what_it_was_taken_for(session: Session, hua
     assert "同意" not in repr(newest)
     deeds = session.scalars(select(AuditEntry.deed).where(AuditEntry.actor_staff_id == UUID(int=7))).all()
     assert "incoming_messages_seen" in deeds
-    elsewhere = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=8), Channel.SCREEN, "麻岭", "南山区")
+    elsewhere = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, UUID(int=8), Channel.SCREEN, "麻岭", "南山区", open_records=EVERY_RECORD
+    )
     with pytest.raises(NotAllowed):
         list_incoming(session, elsewhere, person_id=huang.id)
 

@@ -26,10 +26,13 @@ from services.worker_tasks import TaskKind, list_tasks, open_task
 from services.worker_tasks.following import follow_people
 from tests.conftest import NOW
 from tests.extracts import extract, household
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
 CLOCK = FixedClock(NOW)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "翠竹", "罗湖区")
+WORKER = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "翠竹", "罗湖区", open_records=EVERY_RECORD
+)
 
 
 def operator(session: Session) -> Actor:
@@ -123,5 +126,7 @@ def test_tasks_follow_their_people_to_another_community(session: Session, wang: 
     assert follow_people(session) == 0
     session.expire_all()
     assert list_tasks(session, WORKER, now=NOW, kind=TaskKind.NO_CARD) == ()
-    there = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "水贝", "罗湖区")
+    there = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "水贝", "罗湖区", open_records=EVERY_RECORD
+    )
     assert len(list_tasks(session, there, now=NOW, kind=TaskKind.NO_CARD)) == 1

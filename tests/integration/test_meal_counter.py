@@ -40,6 +40,7 @@ from tests.meals import (
     menu_id_of,
     wait,
 )
+from tests.opened import EVERY_RECORD
 
 LUNCH_IS_OVER = after(TODAY, 13)
 WORDS = PrintedWords(
@@ -249,7 +250,9 @@ def test_three_meals_in_a_row_of_somebody_who_lives_alone_are_looked_after(sessi
         over = after(TODAY + timedelta(days=ahead), 19)
         assert counter.close_meal(session, cook, menu_id=booking.menu.id, now=over).not_picked_up == 1
     assert worries(session) == [(huang.id, 3)]
-    worker = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "木头龙", "罗湖区")
+    worker = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "木头龙", "罗湖区", open_records=EVERY_RECORD
+    )
     (task,) = list_tasks(session, worker, now=NOW + timedelta(days=30))
     assert task.due_on == TODAY + timedelta(days=2)
     choices = [it.choice for it in decisions_for(session, worker, task)]
@@ -377,7 +380,7 @@ def test_nobody_works_at_another_canteen_than_her_own(session: Session, wang: Pe
     others = [
         cook_of(session, "鹏兴社区长者助餐点(示例)"),
         actor_of(wang),
-        Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "翠竹", "罗湖区"),
+        Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "翠竹", "罗湖区", open_records=EVERY_RECORD),
         Actor.staff(ActorKind.OPERATOR, new_id(), Channel.SCREEN),
     ]
     for other in others:

@@ -30,6 +30,7 @@ from tests.meals import (
     texts_to,
     wait,
 )
+from tests.opened import EVERY_RECORD
 
 A_WEEK = [TODAY + timedelta(days=ahead) for ahead in range(7)]
 
@@ -269,7 +270,9 @@ def test_a_hundred_year_old_does_not_pay_for_a_subsidised_delivery(session: Sess
 
 
 def test_a_community_worker_books_for_the_people_of_her_community(session: Session, wang: Person) -> None:
-    worker = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "翠竹", "罗湖区")
+    worker = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, "翠竹", "罗湖区", open_records=EVERY_RECORD
+    )
     week = meals.suggest_week(session, worker, person_id=wang.id, now=NOW)
     assert len(week.bookable) == 7
     stranger = person_named(session, "张秀兰")

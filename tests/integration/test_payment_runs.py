@@ -45,6 +45,7 @@ from services.messages.phone_notes import PhoneNote, note_phone
 from services.people import Hukou
 from services.worker_tasks.tables import WorkerTaskRow
 from tests.ledger_people import CITY, OPERATOR, WORKER, Paid, at, change, change_case, somebody
+from tests.opened import EVERY_RECORD
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (9, 10, 11, 12))
 
@@ -125,7 +126,9 @@ def test_only_operators_run_the_month(session: Session) -> None:
         export_bank_file(session, WORKER, run_id=run.id, now=at(SEPTEMBER))
     with pytest.raises(NotAllowed):
         payments_of(session, Actor.senior(somebody(session).id, Channel.SCREEN), person_id=senior.id)
-    neighbour = Actor.staff(ActorKind.COMMUNITY_WORKER, WORKER.id or senior.id, Channel.SCREEN, "莲花")
+    neighbour = Actor.staff(
+        ActorKind.COMMUNITY_WORKER, WORKER.id or senior.id, Channel.SCREEN, "莲花", open_records=EVERY_RECORD
+    )
     with pytest.raises(NotAllowed):
         payments_of(session, neighbour, person_id=senior.id)
 

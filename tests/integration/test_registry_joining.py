@@ -30,9 +30,17 @@ from services.registry import (
 from services.worker_tasks import TaskKind, list_tasks
 from tests.conftest import NOW
 from tests.extracts import Row, extract, household, number, other
+from tests.opened import EVERY_RECORD
 
 SYSTEM = Actor.system(Channel.COMMAND_LINE)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=7), Channel.SCREEN, community="水贝", district="罗湖区")
+WORKER = Actor.staff(
+    ActorKind.COMMUNITY_WORKER,
+    UUID(int=7),
+    Channel.SCREEN,
+    community="水贝",
+    district="罗湖区",
+    open_records=EVERY_RECORD,
+)
 LATER = NOW + timedelta(days=30)
 LATER_ON = "2026-12-20"
 OLD, NEW = 700, 702

@@ -33,10 +33,25 @@ from services.registry.settlements import SETTLEMENTS, ReasonMissing
 from services.worker_tasks import TaskKind, list_tasks
 from tests.conftest import NOW, person_named
 from tests.extracts import Row, extract, household, other
+from tests.opened import EVERY_RECORD
 
 SYSTEM = Actor.system(Channel.COMMAND_LINE)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=7), Channel.SCREEN, community="水贝", district="罗湖区")
-ELSEWHERE = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=8), Channel.SCREEN, community="民新", district="罗湖区")
+WORKER = Actor.staff(
+    ActorKind.COMMUNITY_WORKER,
+    UUID(int=7),
+    Channel.SCREEN,
+    community="水贝",
+    district="罗湖区",
+    open_records=EVERY_RECORD,
+)
+ELSEWHERE = Actor.staff(
+    ActorKind.COMMUNITY_WORKER,
+    UUID(int=8),
+    Channel.SCREEN,
+    community="民新",
+    district="罗湖区",
+    open_records=EVERY_RECORD,
+)
 # A month later, when the registers send their next extracts.
 LATER = NOW + timedelta(days=30)
 LATER_ON = "2026-12-20"

@@ -21,6 +21,7 @@ from services.settings import PROJECT
 from tests.certifying import CITY, worker_of
 from tests.conftest import NOW, person_named
 from tests.delegating import acting, agreed_with
+from tests.opened import EVERY_RECORD
 
 WANGS_PHONE = "15400000002"
 
@@ -69,7 +70,14 @@ def test_she_reads_every_text_about_her_newest_first_and_no_code(
 
 
 def test_nobody_else_reads_them(session: Session, wang: Person, composer: Composer) -> None:
-    elsewhere = Actor.staff(ActorKind.COMMUNITY_WORKER, new_id(), Channel.SCREEN, community="景田", district="福田区")
+    elsewhere = Actor.staff(
+        ActorKind.COMMUNITY_WORKER,
+        new_id(),
+        Channel.SCREEN,
+        community="景田",
+        district="福田区",
+        open_records=EVERY_RECORD,
+    )
     daughter = acting(session, agreed_with(session, wang, WANGS_PHONE, scopes=frozenset(Scope)))
     other = Actor.senior(person_named(session, "黄婉仪").id, Channel.SCREEN)
     for actor in (elsewhere, daughter, other):

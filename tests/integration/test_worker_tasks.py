@@ -26,10 +26,15 @@ from services.worker_tasks import (
     tasks_of,
 )
 from tests.conftest import NOW, person_named
+from tests.opened import EVERY_RECORD
 
 CITY = "shenzhen"
-OF_CUIZHU = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "翠竹", "罗湖区")
-OF_JINGTIAN = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "景田", "福田区")
+OF_CUIZHU = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=1), Channel.SCREEN, "翠竹", "罗湖区", open_records=EVERY_RECORD
+)
+OF_JINGTIAN = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=2), Channel.SCREEN, "景田", "福田区", open_records=EVERY_RECORD
+)
 OPERATOR = Actor.staff(ActorKind.OPERATOR, UUID(int=3), Channel.SCREEN)
 
 

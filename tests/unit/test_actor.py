@@ -13,11 +13,13 @@ from services.actor import (
     MAY,
     STAFF,
     WITHIN,
+    WITHOUT_OPENING,
     Actor,
     ActorKind,
     Capability,
     Channel,
     NotAllowed,
+    RecordClosed,
     Scope,
     TooSoonForThis,
     require,
@@ -25,7 +27,9 @@ from services.actor import (
 
 HER, OTHER = UUID(int=1), UUID(int=2)
 SENIOR = Actor.senior(HER, Channel.SCREEN)
-WORKER = Actor.staff(ActorKind.COMMUNITY_WORKER, UUID(int=3), Channel.SCREEN, "翠竹", "罗湖区")
+WORKER = Actor.staff(
+    ActorKind.COMMUNITY_WORKER, UUID(int=3), Channel.SCREEN, "翠竹", "罗湖区", open_records=frozenset({UUID(int=1)})
+)
 OPERATOR = Actor.staff(ActorKind.OPERATOR, UUID(int=4), Channel.SCREEN)
 HERE, ELSEWHERE = UUID(int=5), UUID(int=6)
 OF_ONE_PERSON = {
@@ -69,6 +73,21 @@ def test_a_worker_acts_in_her_own_community_only(capability: Capability) -> None
     assert not may(WORKER, capability, community="景田", district="罗湖区")
     assert not may(WORKER, capability, community="翠竹", district="福田区")
     assert not may(WORKER, capability)
+
+
+@pytest.mark.parametrize("capability", sorted(MAY[ActorKind.COMMUNITY_WORKER]))
+def test_a_record_that_a_worker_did_not_open_is_closed_to_her(capability: Capability) -> None:
+    of_other = {"person_id": OTHER, "community": "翠竹", "district": "罗湖区"}
+    if capability in WITHOUT_OPENING:
+        require(WORKER, capability, **of_other)  # type: ignore[arg-type]
+        return
+    with pytest.raises(RecordClosed) as refused:
+        require(WORKER, capability, **of_other)  # type: ignore[arg-type]
+    assert refused.value.facts["person_id"] == OTHER
+    # Of another community she does not even learn that there is one to be opened.
+    with pytest.raises(NotAllowed) as elsewhere:
+        require(WORKER, capability, **of_other | {"community": "景田"})  # type: ignore[arg-type]
+    assert not isinstance(elsewhere.value, RecordClosed)
 
 
 @pytest.mark.parametrize("capability", Capability)

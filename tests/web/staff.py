@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.actor import Channel
 from services.demo.staff import PASSWORD
+from services.people import Person
+from services.records import OpeningReason, open_record
 from services.sealing import vault_of
 from services.staff import PasswordOutcome, StaffMember, prove_staff, sign_in_staff, signed_in_staff
 from services.staff.authenticator import code_at_step, step_at
@@ -35,6 +38,14 @@ def staff_browser(site: Flask, session: Session, login_name: str, at: datetime =
     client = site.test_client()
     with client.session_transaction() as kept:
         kept["staff_token"] = token
+    return client
+
+
+def open_records(session: Session, client: FlaskClient, *people: Person, at: datetime = NOW) -> FlaskClient:
+    """The same browser of a worker, once she has said why she opens the records of these people."""
+    worker = staff_member(session, client).acting(Channel.SCREEN)
+    for person in people:
+        open_record(session, worker, person_id=person.id, reason=OpeningReason.SHE_IS_HERE, now=at)
     return client
 
 

@@ -170,6 +170,8 @@ ROUTES = {
     ("GET", "/staff/people"): WORKER,
     ("POST", "/staff/people"): WORKER,
     ("GET", "/staff/people/<uuid:person_id>"): WORKER,
+    ("GET", "/staff/people/<uuid:person_id>/open"): WORKER,
+    ("POST", "/staff/people/<uuid:person_id>/open"): WORKER,
     ("POST", "/staff/people/<uuid:person_id>/phone"): WORKER,
     ("POST", "/staff/people/<uuid:person_id>/contacts"): WORKER,
     ("POST", "/staff/people/<uuid:person_id>/contacts/<uuid:contact_id>/remove"): WORKER,

@@ -14,7 +14,7 @@ from services.people import Person
 from services.sign_in import end_other_sessions, list_sessions
 from tests.conftest import person_named
 from tests.web.conftest import TestClock, signed_in_browser, words_of
-from tests.web.staff import LIU, MA, staff_browser, staff_member
+from tests.web.staff import LIU, MA, open_records, staff_browser, staff_member
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_worker_of_her_community_signs_her_out_everywhere_and_nobody_else_may(
             list_sessions(session, stranger, person_id=wang.id, now=clock.at)
         with pytest.raises(NotAllowed):
             end_other_sessions(session, stranger, person_id=wang.id, token=None, now=clock.at)
-    desk = staff_browser(site, session, LIU)
+    desk = open_records(session, staff_browser(site, session, LIU), wang)
     answer = desk.post(f"/staff/people/{wang.id}/sign-out")
     assert "2台设备" in desk.get(answer.location).get_data(as_text=True)
     assert hers.get("/devices").status_code == 303

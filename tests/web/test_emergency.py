@@ -18,7 +18,7 @@ from services.people import Person
 from services.staff.tables import StaffSessionRow
 from tests.delegating import SONS_PHONE, agreed_with, family_member, herself
 from tests.web.conftest import TestClock, page_of, queued_templates, words_of
-from tests.web.staff import LIU, MA, WU, staff_browser
+from tests.web.staff import LIU, MA, WU, open_records, staff_browser
 from tests.web.test_family import family_browser
 
 WANGS_PHONE = "15400000002"
@@ -103,6 +103,7 @@ def test_she_and_her_worker_write_down_who_is_told(
     assert "154****0202" in words_of(noted)
     assert queued_templates(session)[-1] == "emergency_contact_noted"
     about_her = f"/staff/people/{wang.id}"
+    open_records(session, desk, wang)
     desk.post(f"{about_her}/contacts", data={"phone": "15400000209", "relation": "other", "name": "邻居"})
     page = desk.get(about_her)
     assert "154****0209" in words_of(page)

@@ -17,10 +17,11 @@ from werkzeug.test import TestResponse
 
 from services.all_tables import METADATA
 from services.demo import prepare_allowances
+from services.people import Person
 from tests.conftest import NOW
 from tests.web.conftest import repository_file
 from tests.web.journeys import book_lunch
-from tests.web.staff import CITY, HE, LIU, MEI, WU, ZHAO, staff_browser
+from tests.web.staff import CITY, HE, LIU, MEI, WU, ZHAO, open_records, staff_browser
 from tests.web.test_access import AN_ID, ROUTES
 
 SOCKETS = "/socket"
@@ -94,12 +95,13 @@ def fields() -> list[str]:
 
 
 @pytest.fixture
-def everybody(site: Flask, session: Session, hers: FlaskClient) -> list[FlaskClient]:
+def everybody(site: Flask, session: Session, hers: FlaskClient, wang: Person) -> list[FlaskClient]:
     """A browser of nobody, of a senior, and of each kind of staff that has an account."""
     site.test_client_class = ReadingClient
     prepare_allowances(session, city=CITY, now=NOW)
     book_lunch(hers)
-    return [site.test_client(), hers, *(staff_browser(site, session, who) for who in (LIU, ZHAO, WU, HE, MEI))]
+    desk = open_records(session, staff_browser(site, session, LIU), wang)
+    return [site.test_client(), hers, desk, *(staff_browser(site, session, who) for who in (ZHAO, WU, HE, MEI))]
 
 
 def ids_of(session: Session) -> list[str]:

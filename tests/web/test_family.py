@@ -31,7 +31,7 @@ from tests.delegating import (
 )
 from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
 from tests.web.journeys import book_lunch, confirmation
-from tests.web.staff import LIU, MA, staff_browser
+from tests.web.staff import LIU, MA, open_records, staff_browser
 
 WANGS_PHONE = "15400000002"
 
@@ -209,7 +209,7 @@ def test_an_invitation_says_what_is_missing(hers: FlaskClient) -> None:
 def test_at_the_desk_the_worker_is_the_witness_and_says_how(
     site: Flask, daughters: FlaskClient, session: Session, wang: Person, clock: TestClock
 ) -> None:
-    desk = staff_browser(site, session, LIU)
+    desk = open_records(session, staff_browser(site, session, LIU), wang)
     asked = asked_for(session, wang, WANGS_PHONE, now=clock.at)
     address = f"/staff/people/{wang.id}/family"
     assert "女儿林*红" in words_of(desk.get(address))
@@ -227,7 +227,8 @@ def test_at_the_desk_the_worker_is_the_witness_and_says_how(
 def test_a_worker_hears_whom_she_wants_or_that_she_wants_nobody(
     site: Flask, session: Session, wang: Person, clock: TestClock
 ) -> None:
-    desk, address = staff_browser(site, session, LIU), f"/staff/people/{wang.id}/family"
+    desk = open_records(session, staff_browser(site, session, LIU), wang)
+    address = f"/staff/people/{wang.id}/family"
     asked = asked_for(session, wang, WANGS_PHONE, now=clock.at)
     desk.post(f"{address}/{asked.id}/decline", data={"reason": "本人说不认识"})
     form = {"relation": "son", "phone": SONS_PHONE, "scope": ["certify"]}
@@ -245,7 +246,7 @@ def test_a_worker_of_another_community_sees_and_changes_nothing(
     address = f"/staff/people/{wang.id}/family"
     assert elsewhere.get(address).status_code == 403
     assert elsewhere.post(f"{address}/{agreed.id}/end", data={"reason": "x"}).status_code == 403
-    ours, hers_alone = staff_browser(site, session, LIU), person_named(session, "黄婉仪")
+    ours, hers_alone = open_records(session, staff_browser(site, session, LIU), wang), person_named(session, "黄婉仪")
     assert ours.post(f"/staff/people/{hers_alone.id}/family/{agreed.id}/end", data={"reason": "x"}).status_code == 404
 
 

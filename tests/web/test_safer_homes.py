@@ -29,7 +29,7 @@ from tests.adapting import firm as add_a_firm
 from tests.adapting import live_at, photo
 from tests.conftest import NOW, person_named
 from tests.web.conftest import TestClock, page_of, signed_in_browser, words_of
-from tests.web.staff import CITY, LIU, MA, staff_browser
+from tests.web.staff import CITY, LIU, MA, open_records, staff_browser
 from webapp.adaptation_words import event_words, item_words, owner_words, stage_words, state_words
 
 SYSTEM = Actor.system()
@@ -37,9 +37,9 @@ FIRM = "zhou.anju"
 
 
 @pytest.fixture
-def desk(site: Flask, session: Session) -> FlaskClient:
-    """The browser of 刘工, who works in 翠竹."""
-    return staff_browser(site, session, LIU)
+def desk(site: Flask, session: Session, wang: Person) -> FlaskClient:
+    """The browser of 刘工, who works in 翠竹, and has opened the record of 王秀珍."""
+    return open_records(session, staff_browser(site, session, LIU), wang)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.conftest import NOW, person_named
 from tests.extracts import extract, household
 from tests.visits import herself, visit
 from tests.web.conftest import page_of, words_of
-from tests.web.staff import CITY, LIU, MA, ZHAO, staff_browser, staff_member
+from tests.web.staff import CITY, LIU, MA, ZHAO, open_records, staff_browser, staff_member
 from webapp.staff.case_words import event_words, state_words
 from webapp.staff.message_words import taken_for_words
 from webapp.staff.why_words import WHY
@@ -41,15 +41,16 @@ REASON = "打电话问过本人"
 
 
 @pytest.fixture
-def desk(site: Flask, session: Session) -> FlaskClient:
-    """The browser of 刘工, who works in 翠竹."""
-    return staff_browser(site, session, LIU)
+def desk(site: Flask, session: Session, wang: Person) -> FlaskClient:
+    """The browser of 刘工, who works in 翠竹, and has opened the record of 王秀珍."""
+    return open_records(session, staff_browser(site, session, LIU), wang)
 
 
 @pytest.fixture
 def other_desk(site: Flask, session: Session) -> FlaskClient:
-    """The browser of 马工, who works in 景田."""
-    return staff_browser(site, session, MA)
+    """The browser of 马工, who works in 景田, and has opened two records there."""
+    opened = (person_named(session, name) for name in ("陈丽英", "林国华"))
+    return open_records(session, staff_browser(site, session, MA), *opened)
 
 
 @pytest.fixture
@@ -346,3 +347,25 @@ def test_what_a_worker_enters_is_on_the_pages_of_her_community(desk: FlaskClient
     for action in of_rows:
         desk.post(action)
     assert "剪纸课" not in words_of(hers.get("/activities"))
+
+
+def test_a_worker_is_asked_why_before_a_record_opens_and_comes_where_she_was_going(
+    site: Flask, session: Session, wang: Person
+) -> None:
+    desk = staff_browser(site, session, LIU)
+    address = f"/staff/people/{wang.id}"
+    question = desk.get(address).location
+    assert question == f"{address}/open?next={address}"
+    assert "为什么打开王*珍的档案" in words_of(desk.get(question))
+    for without in ({}, {"reason": "other", "words": " "}, {"reason": "task"}):
+        answer = desk.post(question, data=without)
+        assert answer.status_code == 422
+        assert "请选打开的原因" in words_of(answer)
+    # What is sent to a closed record is not done, and she is told.
+    refused = desk.post(f"{address}/phone")
+    assert refused.location == f"{address}/open"
+    assert "没有改动" in words_of(desk.get(refused.location))
+    assert desk.post(question, data={"reason": "she_called"}).location == address
+    assert "王*珍" in words_of(desk.get(address))
+    assert [deed.facts for deed in deeds(session, "record_opened")] == [{"reason": "she_called"}]
+    assert deeds(session, "phone_read") == []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
+from services.actor import RecordClosed
 from services.errors import ServiceError
 from webapp.access import own_path
 from webapp.adaptation_words import refusal_words as adaptation_refusals
 from webapp.error_pages import error_page
 from webapp.pages import page_address, show
+from webapp.staff.records import ask_why
 from webapp.staff.work_words import refusal_words
 
 STATUS = {
@@ -31,8 +34,10 @@ OF_WORK = frozenset(
 )
 
 
-def refused(error: ServiceError) -> Response:
+def refused(error: ServiceError) -> AnyResponse:
     """The page for a refusal. One without words of its own is told by its code, which colleagues can look up."""
+    if isinstance(error, RecordClosed):
+        return ask_why(error)
     if error.code == "not_allowed":
         return error_page(403)
     what, why = _words(error)

@@ -29,6 +29,7 @@ from webapp.site import now
 from webapp.staff.days import full_day_words
 from webapp.staff.known_words import known_of
 from webapp.staff.places import PLACES
+from webapp.staff.records import open_for_task
 from webapp.staff.words import decided_words
 from webapp.transaction import database_session
 
@@ -83,7 +84,9 @@ def home() -> AnyResponse:
 @staff_only
 def task(task_id: UUID) -> AnyResponse:
     """One task: who, why, what is known and from where, what happened, what can be decided."""
-    return _show_task(get_task(database_session(), current_staff_actor(), task_id=task_id), problem=None)
+    found = get_task(database_session(), current_staff_actor(), task_id=task_id)
+    open_for_task(task_id)
+    return _show_task(found, problem=None)
 
 
 @blueprint.post("/tasks/<uuid:task_id>")
@@ -92,6 +95,7 @@ def decide_it(task_id: UUID) -> AnyResponse:
     """Decide. Without a choice or a reason the page asks for what is missing and keeps what was written."""
     session, actor = database_session(), current_staff_actor()
     found = get_task(session, actor, task_id=task_id)
+    open_for_task(task_id)
     chosen, reason = request.form.get("choice", ""), request.form.get("reason", "")
     choice = _choice(chosen)
     if choice is None:
