@@ -9,7 +9,7 @@ of them she may do once she has said why she opens it, and for a while (`service
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -42,6 +42,8 @@ class Channel(StrEnum):
     COMMAND_LINE = "command_line"
     JOB = "job"
     TEXT_MESSAGE = "text_message"
+    DESK = "desk"
+    """at the community's desk: the senior is there and says what she wants, a worker presses the keys"""
 
 
 class Capability(StrEnum):
@@ -200,6 +202,24 @@ WITHOUT_OPENING = frozenset(
         Capability.RUN_ACTIVITIES,
     }
 )
+# What a worker does for a senior who is there and asks for it (`services.desk_help`): her own matters, and none
+# of those that a worker decides about. Agreeing to a delegate needs a witness, so it has a page of its own.
+AT_THE_DESK = frozenset(
+    {
+        Capability.SEE_PERSON,
+        Capability.SEE_MEALS,
+        Capability.BOOK_MEALS,
+        Capability.SEE_SERVICES,
+        Capability.BOOK_SERVICES,
+        Capability.SEE_BENEFITS,
+        Capability.ANSWER_OFFERS,
+        Capability.CERTIFY,
+        Capability.WITHDRAW_BENEFIT,
+        Capability.READ_TEXTS,
+        Capability.MANAGE_CONTACTS,
+        Capability.SEE_EMERGENCIES,
+    }
+)
 # Who works at one place: a canteen, or a provider of home care.
 AT_A_WORKPLACE = frozenset({ActorKind.CANTEEN, ActorKind.PROVIDER, ActorKind.CARE_WORKER})
 STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}) | AT_A_WORKPLACE
@@ -232,6 +252,9 @@ class Actor:
     those who work at one; an operator has none of them and works for the city. `open_records`: whose records a worker
     has open at this moment, as `services.records.with_open_records` knows them. A delegate acts `on_behalf_of` one
     senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`.
+    those who work at one; an operator has none of them and works for the city. A delegate acts `on_behalf_of` one
+    senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`. A
+    worker who assists a senior at the desk acts on her behalf, too.
     """
 
     kind: ActorKind
@@ -284,6 +307,11 @@ class Actor:
         )
 
     @classmethod
+    def at_the_desk(cls, worker: Self, *, on_behalf_of: UUID) -> Self:
+        """A worker who assists a senior. Made by `services.desk_help.assist`, which knows that the senior is there."""
+        return replace(worker, channel=Channel.DESK, on_behalf_of=on_behalf_of)
+
+    @classmethod
     def system(cls, channel: Channel = Channel.JOB) -> Self:
         """The system itself: jobs and set-up."""
         return cls(ActorKind.SYSTEM, channel)
@@ -318,10 +346,15 @@ class Actor:
     @property
     def may(self) -> frozenset[Capability]:
         """What the matrix lets this actor do, where the matter concerns her: the cells of her kind, and of a delegate's
-        scopes."""
+        scopes; for a senior at the desk, of both sets."""
         if self.kind is ActorKind.DELEGATE:
             return frozenset[Capability]().union(*(WITHIN[scope] for scope in self.scopes))
-        return MAY[self.kind]
+        return MAY[self.kind] & AT_THE_DESK if self.is_at_the_desk else MAY[self.kind]
+
+    @property
+    def is_at_the_desk(self) -> bool:
+        """Whether one of the staff assists a senior who is there."""
+        return self.is_staff and self.on_behalf_of is not None
 
     @property
     def is_staff(self) -> bool:
@@ -374,7 +407,7 @@ def _concerned(
     if actor.kind is ActorKind.FAMILY_MEMBER:
         return person_id is None
     if actor.kind is ActorKind.COMMUNITY_WORKER:
-        return actor.works_in(community, district)
+        return actor.works_in(community, district) and actor.on_behalf_of in (None, person_id)
     if actor.kind in AT_A_WORKPLACE:
         return workplace_id is not None and actor.workplace_id == workplace_id
     return True

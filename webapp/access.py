@@ -17,12 +17,13 @@ from werkzeug.wrappers import Response
 
 from services.actor import STAFF, Actor, ActorKind, Channel
 from services.delegation import DelegationFrozen, DelegationOver, DelegationUnknown, act_for
+from services.desk_help import NotAtTheDesk, assist
 from services.family import FamilyMember, family_member_of
 from services.people import Person, get_person
 from services.records import with_open_records
 from services.sign_in import SignedIn, signed_in
 from services.staff import StaffMember, signed_in_staff
-from webapp.acting import acting_by, own_address
+from webapp.acting import acting_by, assisted, own_address
 from webapp.pages import page_address
 from webapp.site import now, this_site
 from webapp.transaction import database_session
@@ -61,7 +62,7 @@ ALSO_WHILE_ACTING = frozenset(
     {"home.home", "helping.helping", "display.settings", "display.choose", "languages.choose"}
 )
 
-# Talking is the senior's own: what is said here is not said by her.
+# Talking is the senior's own: what is said here is not said by her. A worker certifies whom she sees, by no digits.
 NOT_WHILE_ACTING = frozenset({"talk.talk", "talk.say", "talk.speaking", "talk_socket", "certification_socket"})
 
 
@@ -140,6 +141,7 @@ def install(app: Flask) -> None:
             "person": g.get("person"),
             "family": g.get("family"),
             "acting": g.get("acting") is not None,
+            "at_the_desk": assisted() is not None and g.get("acting") is not None,
             "staff": g.get("staff"),
             "demo": this_site().settings.demo,
             "own_address": own_address,
@@ -148,14 +150,14 @@ def install(app: Flask) -> None:
 
 
 def current_person() -> Person:
-    """The senior whose page it is: the signed-in one, or whom a family member acts for. Only views that need one may
+    """The senior whose page it is: the signed-in one, or on whose behalf somebody acts. Only views that need one may
     ask."""
     person: Person = g.person
     return person
 
 
 def current_actor() -> Actor:
-    """Who acts on this page: the senior herself, or a family member on her behalf."""
+    """Who acts on this page: the senior herself, or a family member or a worker on her behalf."""
     acting: Actor | None = g.get("acting")
     return acting or Actor.senior(current_person().id, Channel.SCREEN)
 
@@ -248,6 +250,8 @@ def _check() -> Response | None:
         abort(404)
     if acting_by() is not None and (elsewhere := _begin_to_act(access)) is not None:
         return elsewhere
+    if assisted() is not None:
+        return _begin_at_the_desk(access)
     if access in (Access.SIGNED_IN, Access.FAMILY):
         return _check_signed_in(access)
     if access in ROLES:
@@ -270,9 +274,7 @@ def _begin_to_act(access: Access) -> Response | None:
     """Look anew whether she may still act for this senior. Only pages of seniors exist below such an address."""
     if request.endpoint == "static":
         return None
-    is_her_page = access is Access.SIGNED_IN and request.endpoint not in NOT_WHILE_ACTING
-    if not is_her_page and request.endpoint not in ALSO_WHILE_ACTING:
-        abort(404)
+    _require_page_of_senior(access)
     try:
         find_signed_in()
     except DelegationUnknown:
@@ -286,10 +288,32 @@ def _begin_to_act(access: Access) -> Response | None:
     return redirect(own_address(url_for("family.family")), 303)
 
 
+def _begin_at_the_desk(access: Access) -> Response | None:
+    """Look anew whether this worker has the senior before her and her record open."""
+    if request.endpoint == "static":
+        return None
+    _require_page_of_senior(access)
+    if (elsewhere := _check_staff(Access.COMMUNITY_WORKER)) is not None:
+        return elsewhere
+    try:
+        g.acting = assist(database_session(), current_staff_actor(), person_id=assisted(), now=now())
+    except NotAtTheDesk:
+        flash(_("The time at the desk is over. Say once more that she is here, then go on."), "problem")
+        return redirect(own_address(url_for("staff_people.person", person_id=assisted())), 303)
+    g.family, g.person = None, get_person(database_session(), g.acting, person_id=g.acting.on_behalf_of)
+    return None
+
+
+def _require_page_of_senior(access: Access) -> None:
+    is_her_page = access is Access.SIGNED_IN and request.endpoint not in NOT_WHILE_ACTING
+    if not is_her_page and request.endpoint not in ALSO_WHILE_ACTING:
+        abort(404)
+
+
 def _check_staff(access: Access) -> Response | None:
     staff = find_signed_in_staff()
     if staff is None:
-        address = url_for("staff_sign_in.password", next=page_address())
+        address = own_address(url_for("staff_sign_in.password", next=page_address()))
         if "HX-Request" in request.headers:
             # A part of a page that asks again and again: the whole page goes, and not its part.
             return make_response("", 200, {"HX-Redirect": address})

@@ -1,5 +1,5 @@
 """Certification for seniors: whether something is due, until when, and the ways to do it; the digits to say. Who acts
-for a senior says instead on which day she saw her.
+for a senior says instead on which day she saw her, and a worker at the desk that she sees her.
 
 What is heard on the page with the digits goes down a microphone's line, `certification_socket`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,16 +19,19 @@ from services.certification import (
     current_challenge,
     days_that_count,
     read_parameters,
+    record_visit,
     start_self_certification,
     vouch_for,
 )
 from webapp.access import current_actor, current_person
-from webapp.acting import acting_by
+from webapp.acting import acting_by, assisted
 from webapp.certification_socket import CertificationLine
 from webapp.pages import show
 from webapp.site import now, this_site
 from webapp.talk_socket import add_line
 from webapp.transaction import database_session
+
+LONGEST_NOTE = 200
 
 blueprint = Blueprint("certification", __name__, url_prefix="/certification")
 
@@ -45,9 +48,11 @@ def install(app: Flask) -> None:
 
 @blueprint.get("")
 def certification() -> Response:
-    """One sentence that says how she stands, and the ways to do what is due: her own, or those of who acts for her."""
+    """One sentence that says how she stands, and the ways to do what is due: her own, or those of who is with her."""
     if acting_by() is not None:
         return _vouching()
+    if assisted() is not None:
+        return _at_the_desk()
     status = certification_of(database_session(), current_actor(), person_id=current_person().id, now=now())
     return show("certification/certification.html", status=status)
 
@@ -66,6 +71,20 @@ def seen() -> AnyResponse:
     except SeenDayWrong:
         return _vouching(422, problem=_("Tick the day on which you saw her last."))
     flash(_("Done. She gets a text message that you said it."), "done")
+    return redirect(url_for("certification.certification"), 303)
+
+
+@blueprint.post("/here")
+def here() -> AnyResponse:
+    """A worker sees her at the desk, and says how she knows that it is she."""
+    if assisted() is None:
+        abort(404)
+    reason = request.form.get("seen", "")[:LONGEST_NOTE]
+    if not reason.strip():
+        return _at_the_desk(422, problem=_("Write how you made sure that it is she."))
+    person_id = current_person().id
+    record_visit(database_session(), current_actor(), person_id=person_id, passed=True, reason=reason, now=now())
+    flash(_("She is certified."), "done")
     return redirect(url_for("certification.certification"), 303)
 
 
@@ -112,6 +131,11 @@ def _vouching(status: int = 200, *, problem: str | None = None) -> Response:
         waits_until=current_actor().waits_until,
         problem=problem,
     )
+
+
+def _at_the_desk(status: int = 200, *, problem: str | None = None) -> Response:
+    found = certification_of(database_session(), current_actor(), person_id=current_person().id, now=now())
+    return show("certification/desk.html", status, status=found, longest=LONGEST_NOTE, problem=problem)
 
 
 def trouble_words() -> dict[str, str]:

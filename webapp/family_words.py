@@ -69,6 +69,8 @@ def who_words(delegation: Delegation) -> str:
 
 def who_did_words(deed: DelegateDeed) -> str:
     """Whose deed it was."""
+    if deed.worker_name is not None:
+        return _("at the desk %(name)s of your community", name=deed.worker_name)
     if deed.relation is None:
         return deed.family_name or _("somebody of your family")
     return _("%(relation)s %(name)s", relation=relation_words(deed.relation), name=deed.family_name or "").strip()

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.actor import Actor, ActorKind
+from services.actor import Actor
 from services.audit.tables import AuditEntry
 from services.database.tables import new_id
 from services.job_queue import TELL_OF_DEEDS, defer_once
 
-# What a delegate only looks at. The senior sees it on her page; no text message goes out for it.
+# What somebody only looks at on behalf of a senior. The senior sees it on her page; no text message goes out for it.
 LOOKS = frozenset({"person_read"})
 
 
@@ -27,7 +27,7 @@ def record(
     now: datetime,
     **facts: str | int | bool | None,
 ) -> AuditEntry:
-    """Add a deed to the record, in the transaction of the deed itself. A senior for whom a delegate did it is told of
+    """Add a deed to the record, in the transaction of the deed itself. A senior on whose behalf it was done is told of
     it by a job that commits with it (`services.delegation`)."""
     entry = AuditEntry(
         id=new_id(),
@@ -45,6 +45,6 @@ def record(
         facts=facts,
     )
     session.add(entry)
-    if actor.kind is ActorKind.DELEGATE and deed not in LOOKS:
+    if actor.on_behalf_of is not None and deed not in LOOKS:
         defer_once(session, TELL_OF_DEEDS)
     return entry

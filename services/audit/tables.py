@@ -15,7 +15,7 @@ from services.database.tables import Table
 
 class AuditEntry(Table):
     """One deed. `facts` holds codes, ids and amounts, never names or numbers of people. `on_behalf_of`: the senior for
-    whom a delegate did it.
+    whom a delegate did it, or a worker who assisted her at the desk.
 
     It is the link `position` of the chain of that number. `mac` is a keyed hash of all else in the row, `previous_mac`
     with it; both are filled in when the row is flushed. A trigger refuses to change or remove rows.

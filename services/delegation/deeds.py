@@ -1,4 +1,5 @@
-"""What delegates do for a senior: as she sees it on her page, and the text message that tells her of it.
+"""What is done on behalf of a senior, by delegates and by a worker who assists her at the desk: as she sees it on her
+page, and the text message that tells her of it.
 
 The record of deeds is the one source. Its entries for somebody else defer a job in their own transaction, so no use
 case can forget to tell her.
@@ -15,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from services.actor import ActorKind
 from services.audit import LOOKS, AuditEntry
 from services.database import unit_of_work
 from services.database.tables import new_id
@@ -24,6 +24,7 @@ from services.family import Relation, get_family_member
 from services.family.tables import DelegationRow, ToldDeedRow
 from services.messages.wording import SEVERAL
 from services.people import PersonRow
+from services.staff import names_of_staff
 
 # Older than that a text message would only puzzle her.
 TOLD_WITHIN = timedelta(days=2)
@@ -64,14 +65,15 @@ CONSEQUENCES = frozenset({"task_closed"})
 
 @dataclass(frozen=True)
 class DelegateDeed:
-    """One thing that a delegate did, or looked at, for a senior. `deed` is the code of the record of deeds, `word` its
-    kind (`did_...`), None for a look. `family_name` is masked."""
+    """One thing that was done, or looked at, for a senior. `deed` is the code of the record of deeds, `word` its kind
+    (`did_...`), None for a look. `family_name` is masked, and None where a worker did it: `worker_name`."""
 
     id: UUID
     at: datetime
     deed: str
     word: str | None
     family_name: str | None
+    worker_name: str | None
     relation: Relation | None
     channel: str
     subject_id: UUID | None
@@ -79,25 +81,16 @@ class DelegateDeed:
 
 def deed_view(session: Session, entry: AuditEntry) -> DelegateDeed:
     """An entry of the record as the senior sees it."""
-    assert entry.actor_family_member_id is not None
-    member = get_family_member(session, entry.actor_family_member_id)
-    relation = session.scalar(
-        select(DelegationRow.relation)
-        .where(
-            DelegationRow.family_member_id == entry.actor_family_member_id,
-            DelegationRow.person_id == entry.on_behalf_of,
-            DelegationRow.agreed_at <= entry.at,
-        )
-        .order_by(DelegationRow.agreed_at.desc())
-        .limit(1)
-    )
+    member_id = entry.actor_family_member_id
+    row = _delegation_of(session, entry) if member_id is not None else None
     return DelegateDeed(
         id=entry.id,
         at=entry.at,
         deed=entry.deed,
         word=None if entry.deed in LOOKS else DEED_WORDS.get(entry.deed, OTHER_DEED),
-        family_name=member.masked_name,
-        relation=Relation(relation) if relation else None,
+        family_name=get_family_member(session, member_id).masked_name if member_id is not None else None,
+        worker_name=_worker_of(session, entry),
+        relation=Relation(row.relation) if row is not None else None,
         channel=entry.channel,
         subject_id=entry.subject_id,
     )
@@ -105,7 +98,7 @@ def deed_view(session: Session, entry: AuditEntry) -> DelegateDeed:
 
 def tell_of_deeds(sessions: sessionmaker[Session], *, now: datetime) -> int:
     """Text every senior what was done for her since she was told last, by whom, and how she undoes it; how many texts.
-    What one delegate did within a moment is one text. Safe to run twice, and at the same time."""
+    What one of them did within a moment is one text. Safe to run twice, and at the same time."""
     told = 0
     while True:
         with unit_of_work(sessions) as session:
@@ -116,13 +109,12 @@ def tell_of_deeds(sessions: sessionmaker[Session], *, now: datetime) -> int:
 
 
 def _untold(session: Session, now: datetime) -> Sequence[AuditEntry]:
-    """The deeds of one delegate for one senior that nobody told her of; the oldest delegate first."""
+    """The deeds of one delegate, or worker, for one senior that nobody told her of; the oldest deed first."""
     is_told = select(ToldDeedRow.id).where(ToldDeedRow.audit_entry_id == AuditEntry.id).exists()
     waiting = (
         select(AuditEntry)
         .where(
             AuditEntry.on_behalf_of.is_not(None),
-            AuditEntry.actor_kind == ActorKind.DELEGATE,
             AuditEntry.deed.not_in(LOOKS | CONSEQUENCES),
             AuditEntry.at > now - TOLD_WITHIN,
             ~is_told,
@@ -136,7 +128,11 @@ def _untold(session: Session, now: datetime) -> Sequence[AuditEntry]:
 
 
 def _same_pair(entry: AuditEntry, other: AuditEntry) -> bool:
-    return (entry.on_behalf_of, entry.actor_family_member_id) == (other.on_behalf_of, other.actor_family_member_id)
+    return _pair(entry) == _pair(other)
+
+
+def _pair(entry: AuditEntry) -> tuple[UUID | None, UUID | None, UUID | None]:
+    return entry.on_behalf_of, entry.actor_family_member_id, entry.actor_staff_id
 
 
 def _tell(session: Session, entries: Sequence[AuditEntry], now: datetime) -> int:
@@ -152,23 +148,35 @@ def _tell(session: Session, entries: Sequence[AuditEntry], now: datetime) -> int
     assert first.on_behalf_of is not None
     senior = session.get_one(PersonRow, first.on_behalf_of)
     row = _delegation_of(session, first)
-    if row is None or senior.died_on is not None:
+    worker = _worker_of(session, first)
+    if (row is None and worker is None) or senior.died_on is not None:
         return 0
     # One deed writes several entries (a visit is confirmed and rated, a week is many meals): one word for each kind.
     words = list(dict.fromkeys(DEED_WORDS.get(entry.deed, OTHER_DEED) for entry in claimed))
-    if len(words) == 1:
-        return int(telling.tell_senior(session, row, "delegate_did", now=now, deed=words[0]))
-    return int(telling.tell_senior(session, row, "delegate_did_several", now=now, deeds=SEVERAL.join(words)))
+    is_one = len(words) == 1
+    said = {"deed": words[0]} if is_one else {"deeds": SEVERAL.join(words)}
+    if row is not None:
+        template = "delegate_did" if is_one else "delegate_did_several"
+        return int(telling.tell_senior(session, row, template, now=now, **said))
+    assert worker is not None
+    template = "desk_did" if is_one else "desk_did_several"
+    return int(telling.tell_of_desk(session, senior.id, template, worker=worker, now=now, **said))
+
+
+def _worker_of(session: Session, entry: AuditEntry) -> str | None:
+    """The name of the worker who assisted her."""
+    staff_id = entry.actor_staff_id
+    return names_of_staff(session, {staff_id}).get(staff_id) if staff_id is not None else None
 
 
 def _delegation_of(session: Session, entry: AuditEntry) -> DelegationRow | None:
-    """By which delegation it was done; the newest that was agreed by then."""
+    """By which delegation it was done; the newest that was agreed by then. None for the deed of a worker."""
     return session.scalar(
         select(DelegationRow)
         .where(
             DelegationRow.family_member_id == entry.actor_family_member_id,
             DelegationRow.person_id == entry.on_behalf_of,
-            DelegationRow.agreed_at.is_not(None),
+            DelegationRow.agreed_at <= entry.at,
         )
         .order_by(DelegationRow.agreed_at.desc())
         .limit(1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import people
 from services.actor import Actor, Capability, require
-from services.audit import AuditEntry
+from services.audit import LOOKS, AuditEntry
 from services.clock import local_day
 from services.delegation.deeds import CONSEQUENCES, DelegateDeed, deed_view
 from services.delegation.errors import DelegationUnknown
@@ -26,6 +26,8 @@ from services.sealing import vault_of
 # What is over is shown for so long; the record of deeds keeps it.
 SHOWN_FOR = timedelta(days=365)
 DEEDS_SHOWN = 50
+# Who books a meal for her has looked at a few pages before.
+ENTRIES_A_LINE = 10
 WAS_IN_FORCE = frozenset(
     {EndReason.TAKEN_BACK, EndReason.GIVEN_UP, EndReason.EXPIRED, EndReason.BY_WORKER, EndReason.DEATH}
 )
@@ -134,16 +136,25 @@ def get_request(session: Session, actor: Actor, *, delegation_id: UUID, now: dat
 
 
 def deeds_for(session: Session, actor: Actor, *, person_id: UUID, limit: int = DEEDS_SHOWN) -> tuple[DelegateDeed, ...]:
-    """Who did or looked at what for a senior, newest first. For herself and a worker of her community. Raises
-    NotAllowed."""
+    """Who did or looked at what for a senior, newest first; the looks of one day by one of them are one line, that of
+    the last. For herself and a worker of her community. Raises NotAllowed."""
     people.require_for(session, actor, say_of(actor), person_id=person_id)
     entries = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.on_behalf_of == person_id, AuditEntry.deed.not_in(CONSEQUENCES))
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(limit)
+        .limit(limit * ENTRIES_A_LINE)
     )
-    return tuple(deed_view(session, entry) for entry in entries)
+    told = {_told_as(entry): entry for entry in reversed(entries.all())}
+    newest_first = sorted(told.values(), key=lambda entry: (entry.at, entry.id), reverse=True)
+    return tuple(deed_view(session, entry) for entry in newest_first[:limit])
+
+
+def _told_as(entry: AuditEntry) -> tuple[object, ...]:
+    """What makes one line of it: every deed by itself, and a day's looks together."""
+    if entry.deed not in LOOKS:
+        return (entry.id,)
+    return entry.actor_family_member_id, entry.actor_staff_id, local_day(entry.at)
 
 
 def _looks_unanswered(row: DelegationRow) -> bool:

@@ -1,8 +1,9 @@
-"""Text messages about delegation: to the senior, and to her family member."""
+"""Text messages about delegation, to the senior and to her family member; and about help at the desk."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,29 @@ def tell_senior(
         name=person.masked_name,
         relation=row.relation,
         who=who(session, row),
+        **variables,
+    )
+    return True
+
+
+def tell_of_desk(
+    session: Session, person_id: UUID, template: str, *, worker: str, now: datetime, **variables: str
+) -> bool:
+    """Text the senior what a worker did for her at the desk; false where she has no mobile phone."""
+    person = people.get_person(session, Actor.system(), person_id=person_id)
+    phone = people.phone_of(session, person_id)
+    if phone is None:
+        return False
+    queue_message(
+        session,
+        template,
+        city=person.city,
+        phone=phone,
+        locale=person.locale,
+        now=now,
+        person_id=person_id,
+        name=person.masked_name,
+        worker=worker,
         **variables,
     )
     return True

@@ -20,7 +20,7 @@ from services.family.reached import with_delegates
 
 Variables = Mapping[str, str | int | date | datetime]
 
-HERS_ALONE = ("sign_in_code", "reply_", "delegation_", "delegate_", "emergency_", "call_back_")
+HERS_ALONE = ("sign_in_code", "reply_", "delegation_", "delegate_", "desk_", "emergency_", "call_back_")
 OFFER, CERTIFICATION = "delegate_copy_offer", "delegate_copy_certification"
 INSTEAD = {
     "allowance_offer": OFFER,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services import audit
@@ -21,7 +21,7 @@ from services.records.tables import LONGEST_WORDS, WORDS, RecordOpeningRow
 from services.sealing import vault_of
 from services.worker_tasks import get_task
 
-OPENED = "record_opened"
+OPENED, CLOSED = "record_opened", "record_closed"
 
 
 class OpeningReason(StrEnum):
@@ -101,6 +101,33 @@ def with_open_records(session: Session, actor: Actor, *, now: datetime) -> Actor
         RecordOpeningRow.staff_id == actor.staff_id, RecordOpeningRow.until_at > now, RecordOpeningRow.opened_at <= now
     )
     return replace(actor, open_records=frozenset(session.scalars(asked)))
+
+
+def is_open_because(session: Session, actor: Actor, *, person_id: UUID, reason: OpeningReason, now: datetime) -> bool:
+    """Whether the record of this person is open to this worker now for this very reason."""
+    return session.scalar(_open_for(actor, person_id, reason, now).limit(1)) is not None
+
+
+def close_record(session: Session, actor: Actor, *, person_id: UUID, reason: OpeningReason, now: datetime) -> None:
+    """What was opened for this reason is closed before its time; where nothing is open, nothing happens. Raises
+    NotAllowed."""
+    require_for(session, actor, Capability.OPEN_RECORDS, person_id=person_id)
+    rows = session.scalars(_open_for(actor, person_id, reason, now).with_for_update()).all()
+    for row in rows:
+        # No opening has no length: one that is closed within its first moment lasted that moment.
+        row.until_at = max(now, row.opened_at + timedelta(microseconds=1))
+        audit.record(session, actor, CLOSED, city=row.city, person_id=person_id, subject_id=row.id, now=now)
+    session.flush()
+
+
+def _open_for(actor: Actor, person_id: UUID, reason: OpeningReason, now: datetime) -> Select[RecordOpeningRow]:
+    return select(RecordOpeningRow).where(
+        RecordOpeningRow.staff_id == actor.staff_id,
+        RecordOpeningRow.person_id == person_id,
+        RecordOpeningRow.reason == reason,
+        RecordOpeningRow.opened_at <= now,
+        RecordOpeningRow.until_at > now,
+    )
 
 
 def _open(

@@ -195,6 +195,8 @@ SAMPLES = {
     "delegation_frozen": ABOUT_DELEGATE,
     "delegate_did": ABOUT_DELEGATE | {"deed": "did_service_cancelled"},
     "delegate_did_several": ABOUT_DELEGATE | {"deeds": "did_service_confirmed、did_meal_booked"},
+    "desk_did": {"name": "欧**国", "worker": "刘翠竹", "deed": "did_service_cancelled"},
+    "desk_did_several": {"name": "欧**国", "worker": "刘翠竹", "deeds": "did_service_confirmed、did_meal_booked"},
     "delegate_copy_offer": {"name": "欧**国"},
     "delegate_copy_certification": {"name": "欧**国", "until": "2026-11-30"},
 }

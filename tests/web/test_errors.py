@@ -85,6 +85,8 @@ NEVER_ON_A_PAGE = {
     "term_wrong",
     "own_phone",
     "evidence_missing",
+    # A worker is asked why, and then comes where she was going.
+    "record_closed",
 }
 
 

@@ -214,4 +214,5 @@ def channel_words(channel: str) -> str:
         Channel.TEXT_MESSAGE: _("by text message"),
         Channel.COMMAND_LINE: _("by command"),
         Channel.JOB: _("by itself"),
+        Channel.DESK: _("at the desk"),
     }[Channel(channel)]
