@@ -9,6 +9,7 @@ same rows written by plain SQL from as many processes in the same run.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -221,10 +222,12 @@ def main() -> None:
         settings = Settings.from_environment({"YINIAN_VAR_DIR": name, "DATABASE_URL": server.url})
         try:
             migrate(server.engine)
+            print(f"load before: {os.getloadavg()[0]:.1f}")
             show(TITLES)
             faults = [*rush_meals(server, settings, count), *rush_visits(server, settings, count)]
         finally:
             server.close()
+    print(f"load after: {os.getloadavg()[0]:.1f}")
     for fault in faults:
         print(f"WRONG: {fault}")
     sys.exit(bool(faults))
@@ -245,7 +248,8 @@ def rush_meals(database: Database, settings: Settings, count: int) -> list[str]:
             people, menus = add_people(session, count), add_menus(session, canteens, portions)
         tidy(database)
         wanted = [MealWanted(person_id, menus[number % canteens]) for number, person_id in enumerate(people)]
-        show(cells(name, rush(database, settings, look_at_meal, press, wanted)))
+        look = None if press is write_rows else look_at_meal
+        show(cells(name, rush(database, settings, look, press, wanted)))
         for menu_id in menus:
             faults += [f"{name}: {fault}" for fault in wrong_with_meal(database, menu_id, portions, len(people))]
     return faults

@@ -6,7 +6,7 @@ The jobs themselves are in `services.jobs`, at the top of the house; those below
 from __future__ import annotations
 
 import procrastinate
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, column, exists, literal_column, select, table
 from sqlalchemy.orm import Session
 
 SEND_MESSAGES = "send_messages"
@@ -23,9 +23,7 @@ MESSAGES, OTHERS = "messages", "default"
 QUEUES = {SEND_MESSAGES: MESSAGES}
 
 _DEFERRED_IN = "job_deferred_in"
-_WAITS = text(
-    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :job AND status = 'todo' AND scheduled_at IS NULL)"
-)
+_JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("scheduled_at"))
 # Never opened: it only words the INSERT, which runs on the session's connection.
 _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
@@ -36,11 +34,21 @@ def defer_once(session: Session, job: str) -> None:
         _defer(session, job)
 
 
-def defer_for_all(session: Session, job: str) -> None:
+def waits_to_begin(job: str) -> ColumnElement[bool]:
+    """Whether such a job waits to begin, as a part of somebody else's question."""
+    return exists().where(
+        _JOBS.c.task_name == job, _JOBS.c.status == literal_column("'todo'"), _JOBS.c.scheduled_at.is_(None)
+    )
+
+
+def defer_for_all(session: Session, job: str, *, waits: bool | None = None) -> None:
     """The same for a job that does what is due for everybody: where one waits to begin, it does this too, and who book
-    in the same minute do not queue a thousand. Only for jobs that the clock starts besides: one that begins just before
-    this transaction commits does not see it, and then the next one does."""
-    if not _is_deferred(session, job) and not session.scalar(_WAITS, {"job": job}):
+    in the same minute do not queue a thousand. `waits`: the answer to `waits_to_begin`, where it was asked already.
+    Only for jobs that the clock starts besides: one that begins just before this transaction commits does not see it,
+    and then the next one does."""
+    if waits or _is_deferred(session, job):
+        return
+    if waits is False or not session.scalar(select(waits_to_begin(job))):
         _defer(session, job)
 
 

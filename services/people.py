@@ -12,16 +12,18 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from operator import mul
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Select, bindparam, select
+from sqlalchemy import CheckConstraint, Row, Select, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from services import audit
 from services.actor import Actor, ActorKind, Capability, NotAllowed, require
 from services.ages import completed_years
 from services.clock import SystemClock
-from services.database.tables import Table, new_id
+from services.database import Table, ask, new_id
 from services.errors import ServiceError
 from services.sealing import sealed_as, vault_of
 
@@ -109,6 +111,10 @@ class PersonRow(Table):
     created_at: Mapped[datetime]
 
 
+# An object of the session, or nothing but its columns.
+Stored = PersonRow | Row[Any]
+
+
 @dataclass(frozen=True)
 class Person:
     """A person, as use cases hand her out. Districts are names (罗湖区); `None` means not known, never no.
@@ -188,12 +194,8 @@ class NewPerson:
     is_demonstration: bool = False
 
 
-HELD_PERSON = (
-    select(PersonRow)
-    .where(PersonRow.id == bindparam("person_id"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
+HELD_PERSON = select(PersonRow.__table__).where(PersonRow.id == bindparam("person_id")).with_for_update()
+HELD = select(PersonRow.id).where(PersonRow.id == bindparam("person_id")).with_for_update()
 HANDED_OUT_AS_STORED = {each.name for each in fields(Person)} - {"masked_phone", "hukou", "income_class"}
 STORED_AS_SAID = {each.name for each in fields(NewPerson)} - {"id_number", "phone", "address"}
 
@@ -279,7 +281,10 @@ def get_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
 
     Each read by one of the staff, or by a delegate, goes into the record of deeds.
     """
-    row = session.get(PersonRow, person_id)
+    return _seen(session, actor, person_id, session.get(PersonRow, person_id))
+
+
+def _seen(session: Session, actor: Actor, person_id: UUID, row: Stored | None) -> Person:
     if row is None:
         raise NotAllowed(capability=Capability.SEE_PERSON.value)
     require(actor, Capability.SEE_PERSON, person_id=person_id, community=row.community, district=row.district)
@@ -294,7 +299,7 @@ def note_delegate(session: Session, actor: Actor, person_id: UUID) -> None:
         _record_read(session, actor, session.get_one(PersonRow, person_id))
 
 
-def _record_read(session: Session, actor: Actor, row: PersonRow) -> None:
+def _record_read(session: Session, actor: Actor, row: Stored) -> None:
     """Once for each transaction, however many use cases of one page look at her."""
     transaction = session.get_nested_transaction() or session.get_transaction()
     reads = session.info.setdefault(READS, {})
@@ -367,20 +372,21 @@ def who_died(city: str) -> Select[UUID]:
 def hold_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
     """The person as she is now, held as by `hold`: what she may have does not change between looking and booking.
     Raises what `get_person` raises."""
-    # As long as it has a name here, `get_person` finds the row in the session and does not ask for it again.
-    row = session.scalar(HELD_PERSON, {"person_id": person_id})
-    if row is None:
-        raise NotAllowed(capability=Capability.SEE_PERSON.value)
-    return get_person(session, actor, person_id=row.id)
+    known = session.identity_map.get(identity_key(PersonRow, person_id))
+    if known is not None:
+        # Whoever looked before goes on with the same object.
+        session.refresh(known, with_for_update=True)
+        return get_person(session, actor, person_id=person_id)
+    return _seen(session, actor, person_id, ask(session, HELD_PERSON, {"person_id": person_id}).one_or_none())
 
 
 def hold(session: Session, person_id: UUID) -> None:
     """Wait for, and then keep until commit, the sole right to change this person's affairs. Two wishes of one person
     that arrive at the same moment are then decided one after the other."""
-    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
+    ask(session, HELD, {"person_id": person_id})
 
 
-def _person(session: Session, row: PersonRow) -> Person:
+def _person(session: Session, row: Stored) -> Person:
     phone = vault_of(session).open(row.phone_sealed, context=PHONE) if row.phone_sealed is not None else None
     return Person(
         masked_phone=masked_phone(phone) if phone else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -70,6 +71,17 @@ class Vault:
         nonce = os.urandom(NONCE_BYTES)
         return self._prefix + nonce + self._current.encrypt(nonce, content, context.encode())
 
+    def seal_all(self, texts: Sequence[str], *, context: str) -> list[bytes]:
+        """Each of many texts as `seal` seals it. All nonces are asked of the system at once: one by one that takes as
+        long as the sealing."""
+        prefix, encrypt, sealed_for = self._prefix, self._current.encrypt, context.encode()
+        at_once = os.urandom(NONCE_BYTES * len(texts))
+        nonces = [at_once[start : start + NONCE_BYTES] for start in range(0, len(at_once), NONCE_BYTES)]
+        return [
+            prefix + nonce + encrypt(nonce, text.encode(), sealed_for)
+            for nonce, text in zip(nonces, texts, strict=True)
+        ]
+
     def open(self, sealed: bytes, *, context: str) -> str:
         """The text that was sealed in the same context. Raises SealBroken."""
         return self.open_bytes(sealed, context=context).decode()
@@ -96,14 +108,21 @@ class Vault:
 
     def index(self, text: str, *, context: str) -> bytes:
         """32 bytes by which equal texts are found without opening them (HMAC-SHA-256); worthless without the key."""
+        return self.index_all((text,), context=context)[0]
+
+    def index_all(self, texts: Sequence[str], *, context: str) -> list[bytes]:
+        """The index of each of many texts."""
         start = self._inner.get(context)
         if start is None:
             start = self._inner[context] = sha256(self._inner_start + f"{context}\0".encode())
-        inner, outer = start.copy(), self._outer.copy()
-        inner.update(text.encode())
-        outer.update(inner.digest())
-        digest: bytes = outer.digest()
-        return digest
+        begin_inner, begin_outer = start.copy, self._outer.copy
+        digests: list[bytes] = []
+        for text in texts:
+            inner, outer = begin_inner(), begin_outer()
+            inner.update(text.encode())
+            outer.update(inner.digest())
+            digests.append(outer.digest())
+        return digests
 
     def signed(self, content: bytes) -> tuple[str, bytes]:
         """The id of the key that signs the record of deeds, and 32 bytes that only its holder can make of `content`

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.unitofwork import UOWTransaction
 
@@ -28,11 +28,19 @@ from services.sealing import vault_of
 NOTE = "deeds_noted"
 # What is not hashed itself: the hash, and the key that made it.
 NOT_HASHED = {"mac", "key_id"}
-HASHED = tuple(column.key for column in AuditEntry.__table__.columns if column.key not in NOT_HASHED)
+ALL_COLUMNS = tuple(column.key for column in AuditEntry.__table__.columns)
+HASHED = tuple(name for name in ALL_COLUMNS if name not in NOT_HASHED)
 # Every deed pays for these statements, so the driver executes them itself, prepared.
 A_FREE_HEAD = "SELECT number, position, mac FROM audit_chains LIMIT 1 FOR UPDATE SKIP LOCKED"
 NEW_HEAD = "INSERT INTO audit_chains (id, city, position, key_id, seal) VALUES (%s, %s, 0, '', '') RETURNING number"
-MOVE_HEAD = "UPDATE audit_chains SET position = %s, mac = %s, key_id = %s, seal = %s WHERE number = %s"
+MOVE_HEAD = (
+    update(AuditChainRow)
+    .where(AuditChainRow.number == bindparam("head"))
+    .values({name: bindparam(f"head_{name}") for name in ("position", "mac", "key_id", "seal")})
+)
+ADD_DEED = insert(AuditEntry).values({name: bindparam(f"deed_{name}") for name in ALL_COLUMNS})
+# One way to the server for both.
+ADD_LAST_DEED = ADD_DEED.add_cte(MOVE_HEAD.cte("moved"))
 # Deeds from before there were keys for them are the beginning of this chain, hashed without a key. The first deed with
 # a key, which is chained to them, keeps them as they are.
 OLDEST_CHAIN, WITHOUT_KEY = 0, ""
@@ -40,14 +48,15 @@ OLDEST_CHAIN, WITHOUT_KEY = 0, ""
 
 @event.listens_for(Session, "before_flush")
 def _chain_new_deeds(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    """However a deed comes into a session, it is not stored unchained."""
+    """However a deed comes into a session, it is not stored unchained. Nobody changes it afterwards, so the session
+    need not keep it."""
     if new := [each for each in session.new if isinstance(each, AuditEntry)]:
         _chain(session, new)
 
 
 def _chain(session: Session, deeds: Sequence[AuditEntry]) -> None:
-    vault = vault_of(session)
-    driver: Any = session.connection().connection.driver_connection
+    vault, connection = vault_of(session), session.connection()
+    driver: Any = connection.connection.driver_connection
     number, position, mac = driver.execute(A_FREE_HEAD).fetchone() or (
         *driver.execute(NEW_HEAD, (new_id(), deeds[0].city)).fetchone(),
         0,
@@ -59,8 +68,13 @@ def _chain(session: Session, deeds: Sequence[AuditEntry]) -> None:
         entry.chain, entry.position, entry.previous_mac = number, position, mac
         entry.key_id, mac = vault.signed(content_of({name: getattr(entry, name) for name in HASHED}))
         entry.mac = mac
+        session.expunge(entry)
+    *others, last = ({f"deed_{name}": getattr(entry, name) for name in ALL_COLUMNS} for entry in deeds)
+    if others:
+        connection.execute(ADD_DEED, others)
     key_id, seal = vault.signed(head_content(number, position, mac))
-    driver.execute(MOVE_HEAD, (position, mac, key_id, seal, number))
+    head = {"head": number, "head_position": position, "head_mac": mac, "head_key_id": key_id, "head_seal": seal}
+    connection.execute(ADD_LAST_DEED, last | head)
 
 
 def content_of(entry: Mapping[str, Any]) -> bytes:

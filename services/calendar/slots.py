@@ -11,14 +11,17 @@ other.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from services.database.tables import Table
+from services.database import Table, ask
 
 
 class SlotRow(Table):
@@ -49,16 +52,34 @@ class SlotRow(Table):
         return self.places - self.taken
 
 
-def _change(*conditions: ColumnElement[bool], **values: ColumnElement[int]) -> ReturningUpdate[SlotRow]:
+@dataclass(frozen=True)
+class Places:
+    """How a slot stands after a change."""
+
+    places: int
+    taken: int
+    waiting: int
+    last_number: int
+    last_waiting_number: int
+
+    @property
+    def left(self) -> int:
+        """Places for somebody who comes now: none while others wait for what is free."""
+        return 0 if self.waiting else self.free
+
+    @property
+    def free(self) -> int:
+        """Places that nobody has."""
+        return self.places - self.taken
+
+
+COUNTS = [SlotRow.places, SlotRow.taken, SlotRow.waiting, SlotRow.last_number, SlotRow.last_waiting_number]
+
+
+def _change(*conditions: ColumnElement[bool], **values: ColumnElement[int]) -> ReturningUpdate[*tuple[int, ...]]:
     """The one statement that changes a slot where it can be changed so; worded once, since a rush runs it by the
     thousand."""
-    return (
-        update(SlotRow)
-        .where(SlotRow.id == bindparam("slot_id"), *conditions)
-        .values(values)
-        .returning(SlotRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    return update(SlotRow).where(SlotRow.id == bindparam("slot_id"), *conditions).values(values).returning(*COUNTS)
 
 
 QUANTITY = bindparam("quantity", type_=Integer)
@@ -72,16 +93,15 @@ JOIN_LINE = _change(waiting=SlotRow.waiting + 1, last_waiting_number=SlotRow.las
 LEAVE_LINE = _change(waiting=SlotRow.waiting - 1)
 
 
-def take(session: Session, slot_id: UUID, quantity: int) -> int | None:
-    """Take places and draw the number that goes with them; None where too few are left or somebody waits for them."""
-    slot = _changed(session, TAKE, slot_id=slot_id, quantity=quantity)
-    return slot.last_number if slot else None
+def take(session: Session, slot_id: UUID, quantity: int) -> Places | None:
+    """Take places and draw the number that goes with them (`last_number`); None where too few are left or somebody
+    waits for them. Until commit nobody else changes this slot, so this comes as late as it can."""
+    return _changed(session, TAKE, slot_id=slot_id, quantity=quantity)
 
 
-def take_from_line(session: Session, slot_id: UUID, quantity: int) -> int | None:
+def take_from_line(session: Session, slot_id: UUID, quantity: int) -> Places | None:
     """The same for the one in line whose turn it is; she leaves the line."""
-    slot = _changed(session, TAKE_FROM_LINE, slot_id=slot_id, quantity=quantity)
-    return slot.last_number if slot else None
+    return _changed(session, TAKE_FROM_LINE, slot_id=slot_id, quantity=quantity)
 
 
 def take_more(session: Session, slot_id: UUID, quantity: int) -> bool:
@@ -95,11 +115,12 @@ def give_back(session: Session, slot_id: UUID, quantity: int) -> bool:
     return slot is not None and slot.waiting > 0
 
 
-def join_line(session: Session, slot_id: UUID) -> int:
-    """Stand at the end of the line; the number of that place. Until commit nobody else changes this slot."""
+def join_line(session: Session, slot_id: UUID) -> Places:
+    """Stand at the end of the line; its place there is `last_waiting_number`. Until commit nobody else changes this
+    slot."""
     slot = _changed(session, JOIN_LINE, slot_id=slot_id)
     assert slot is not None
-    return slot.last_waiting_number
+    return slot
 
 
 def leave_line(session: Session, slot_id: UUID) -> bool:
@@ -114,6 +135,13 @@ def hold_slots(session: Session, slot_ids: Iterable[UUID]) -> None:
     session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def _changed(session: Session, change: ReturningUpdate[SlotRow], **of: UUID | int) -> SlotRow | None:
-    """The slot after the change, read anew; None where the conditions do not hold any more."""
-    return session.scalar(change, of)
+def _changed(session: Session, change: ReturningUpdate[*tuple[int, ...]], *, slot_id: UUID, **of: int) -> Places | None:
+    """The slot after the change; None where the conditions do not hold any more. Who has the object sees it, too."""
+    found = ask(session, change, of | {"slot_id": slot_id}).one_or_none()
+    if found is None:
+        return None
+    known = session.identity_map.get(identity_key(SlotRow, slot_id))
+    if known is not None:
+        for column, value in found._mapping.items():
+            set_committed_value(known, column, value)
+    return Places(*found)

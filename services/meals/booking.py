@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor, Capability
 from services.calendar import slots
-from services.calendar.slots import SlotRow
-from services.database.tables import constraint_of, new_id
+from services.calendar.slots import Places, SlotRow
+from services.database import ask, constraint_of, new_id
 from services.meals.diets import marks_of
 from services.meals.errors import AlreadyBooked, BookingUnknown, TooLateToCancel
 from services.meals.lines import give_turns_soon, leave_line_for
-from services.meals.offering import MOST_PORTIONS, Offer, full, offer
+from services.meals.looking import hers_around
+from services.meals.offering import MOST_PORTIONS, HowWanted, Offer, full, offer, offer_of, refuse_if_full
 from services.meals.tables import ONE_A_MEAL, MealBookingRow, MenuRow
 from services.meals.telling import tell_about, tell_booked
-from services.meals.views import MealBooking, MealQuote, booking_view
+from services.meals.views import MealBooking, MealQuote, booking_view, cancel_until
 
 __all__ = ["MOST_PORTIONS", "book_meal", "cancel_meal", "get_booking", "list_meal_bookings", "quote_meal"]
 
+NEW_BOOKING = insert(MealBookingRow)
 BOOKED_BY = select(MealBookingRow.id).where(
     MealBookingRow.request_id == bindparam("request_id"), MealBookingRow.person_id == bindparam("person_id")
 )
@@ -60,11 +64,13 @@ def book_meal(
     are given than there are.
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
+    how: HowWanted = {"quantity": quantity, "delivery": delivery, "now": now}
+    found = refuse_if_full(session, actor, person_id=person_id, menu_id=menu_id, request_id=request_id, **how)
     person = people.hold_person(session, actor, person_id=person_id)
-    before = booked_by(session, person_id, request_id)
-    if before is not None:
-        return before
-    wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
+    own = hers_around(session, person_id, found.menu.day, request_id=request_id)
+    if own.booked_by_request is not None:
+        return booking_view(session.get_one(MealBookingRow, own.booked_by_request))
+    wanted = offer_of(person, found, own, **how)
     wanted.require_portions()
     wanted.require_agreed(agreed_to_pay_fen)
     booking = book_offer(session, actor, wanted, request_id=request_id, now=now)
@@ -78,47 +84,72 @@ def booked_by(session: Session, person_id: UUID, request_id: UUID) -> MealBookin
     return booking_view(session.get_one(MealBookingRow, booking_id)) if booking_id else None
 
 
-def book_offer(
-    session: Session, actor: Actor, wanted: Offer, *, request_id: UUID, now: datetime, number: int | None = None
-) -> MealBooking:
-    """Take the portions, unless a `number` says that they were taken, and write the booking; the text is the caller's.
-    Raises MealFull, AlreadyBooked."""
-    menu, person = wanted.row, wanted.person
-    if number is None:
-        leave_line_for(session, person.id, menu.day, wanted.menu.meal, also_changed=[menu.slot_id], now=now)
-        number = slots.take(session, menu.slot_id, wanted.quantity)
-    if number is None:
+def book_offer(session: Session, actor: Actor, wanted: Offer, *, request_id: UUID, now: datetime) -> MealBooking:
+    """Take the portions and write the booking; the text is the caller's. Raises MealFull, AlreadyBooked."""
+    leave_line_for(session, wanted.waiting_id, also_changed=[wanted.slot_id], now=now)
+    taken = slots.take(session, wanted.slot_id, wanted.quantity)
+    if taken is None:
         raise full(wanted.menu)
-    row = MealBookingRow(
+    return write_booking(session, actor, wanted, taken, request_id=request_id, now=now)
+
+
+def write_booking(
+    session: Session, actor: Actor, wanted: Offer, taken: Places, *, request_id: UUID, now: datetime
+) -> MealBooking:
+    """Write the booking of portions that were taken. Raises AlreadyBooked."""
+    person, menu = wanted.person, replace(wanted.menu, portions_left=taken.left, waiting=taken.waiting)
+    booking = MealBooking(
         id=new_id(),
-        city=person.city,
         person_id=person.id,
         menu=menu,
-        day=menu.day,
-        meal=menu.meal,
-        request_id=request_id,
-        pick_up_number=number,
+        quantity=wanted.quantity,
+        delivery=wanted.delivery,
+        split=wanted.split,
+        status="booked",
+        pick_up_number=taken.last_number,
         booked_at=now,
-        booked_through=actor.channel,
+        cancel_until_at=cancel_until(menu, now),
     )
-    write_offer(row, wanted)
-    session.add(row)
+    row = _columns(booking) | wanted.price_columns
+    row |= {"city": person.city, "request_id": request_id, "booked_through": actor.channel}
     try:
-        record(session, actor, "meal_booked", row, now, to_pay_fen=row.to_pay_fen, subsidy_rule=row.subsidy_rule)
+        ask(session, NEW_BOOKING, row)
     except IntegrityError as error:
         if constraint_of(error) == ONE_A_MEAL:
-            raise AlreadyBooked(day=row.day, meal=row.meal) from error
+            raise AlreadyBooked(day=menu.day, meal=menu.meal.value) from error
         raise
-    return booking_view(row)
+    audit.record(
+        session,
+        actor,
+        "meal_booked",
+        city=person.city,
+        person_id=person.id,
+        subject_id=booking.id,
+        now=now,
+        to_pay_fen=booking.split.to_pay_fen,
+        subsidy_rule=wanted.price.rule,
+    )
+    session.flush()
+    return booking
+
+
+def _columns(booking: MealBooking) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "person_id": booking.person_id,
+        "menu_id": booking.menu.id,
+        "day": booking.menu.day,
+        "meal": booking.menu.meal,
+        "status": booking.status,
+        "pick_up_number": booking.pick_up_number,
+        "booked_at": booking.booked_at,
+    }
 
 
 def write_offer(row: MealBookingRow, wanted: Offer) -> None:
     """What she gets, and the price as she agreed to it."""
-    split = wanted.split
-    row.quantity, row.delivery = wanted.quantity, wanted.delivery
-    row.price_fen, row.subsidy_fen = split.price_fen, split.subsidy_fen
-    row.delivery_fee_fen, row.delivery_subsidy_fen = split.delivery_fee_fen, split.delivery_subsidy_fen
-    row.to_pay_fen, row.subsidy_rule = split.to_pay_fen, wanted.price.rule
+    for column, value in wanted.price_columns.items():
+        setattr(row, column, value)
 
 
 def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: datetime) -> MealBooking:

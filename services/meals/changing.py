@@ -15,7 +15,7 @@ from services.meals.diets import marks_of
 from services.meals.errors import BookingUnknown, TooLateToChange
 from services.meals.lines import give_turns_soon, leave_line_for
 from services.meals.offering import Offer, full, offer
-from services.meals.tables import MealBookingRow
+from services.meals.tables import MealBookingRow, MenuRow
 from services.meals.telling import tell_booked
 from services.meals.views import MealBooking, MealQuote, booking_view
 
@@ -111,13 +111,13 @@ def _take_difference(session: Session, row: MealBookingRow, wanted: Offer) -> No
 
 def _take_elsewhere(session: Session, row: MealBookingRow, wanted: Offer, now: datetime) -> None:
     """Take the new portions before the old ones are given back, so that she never has neither."""
-    menu = wanted.row
-    both = [menu.slot_id, row.menu.slot_id]
-    leave_line_for(session, row.person_id, menu.day, wanted.menu.meal, also_changed=both, now=now)
+    both = [wanted.slot_id, row.menu.slot_id]
+    leave_line_for(session, wanted.waiting_id, also_changed=both, now=now)
     slots.hold_slots(session, both)
-    number = slots.take(session, menu.slot_id, wanted.quantity)
-    if number is None:
+    taken = slots.take(session, wanted.slot_id, wanted.quantity)
+    if taken is None:
         raise full(wanted.menu)
     if slots.give_back(session, row.menu.slot_id, row.quantity):
         give_turns_soon(session)
-    row.menu, row.day, row.meal, row.pick_up_number = menu, menu.day, menu.meal, number
+    row.menu = session.get_one(MenuRow, wanted.menu.id)
+    row.day, row.meal, row.pick_up_number = wanted.menu.day, wanted.menu.meal, taken.last_number

@@ -6,20 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.calendar import slots
 from services.job_queue import GIVE_MEAL_TURNS, defer_once
 from services.meals.tables import MealWaitRow
-from services.meals.views import Meal
-
-IN_LINE_FOR = select(MealWaitRow.id).where(
-    MealWaitRow.person_id == bindparam("person_id"),
-    MealWaitRow.day == bindparam("day"),
-    MealWaitRow.meal == bindparam("meal"),
-    MealWaitRow.status == "waiting",
-)
 
 
 def give_turns_soon(session: Session) -> None:
@@ -51,12 +43,9 @@ def count_ahead(session: Session, row: MealWaitRow) -> int:
     return session.scalar(asked) or 0
 
 
-def leave_line_for(
-    session: Session, person_id: UUID, day: date, meal: Meal, *, also_changed: Iterable[UUID], now: datetime
-) -> None:
-    """Take her out of the line in which she stands for this meal, if she does, because she books it now. She is held;
+def leave_line_for(session: Session, waiting_id: UUID | None, *, also_changed: Iterable[UUID], now: datetime) -> None:
+    """Take her out of the line in which she stands for a meal, if she does, because she books it now. She is held;
     `also_changed` are the slots that change besides."""
-    waiting_id = session.scalar(IN_LINE_FOR, {"person_id": person_id, "day": day, "meal": meal})
     if waiting_id is None:
         return
     row = held_wait(session, select(MealWaitRow).where(MealWaitRow.id == waiting_id))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
+from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from services import people
+from services.actor import Actor
 from services.clock import local_day
 from services.meals.diets import DietaryMarks
 from services.meals.errors import (
@@ -23,35 +25,37 @@ from services.meals.errors import (
     PriceChanged,
     QuantityWrong,
 )
+from services.meals.looking import FoundMenu, Own, find_menu, hers_around
 from services.meals.menus import can_be_delivered
 from services.meals.subsidy import SubsidisedPrice, cap_on, price_of
-from services.meals.tables import MealBookingRow, MenuRow
-from services.meals.views import Meal, MealQuote, Menu, PriceSplit, cancel_until, menu_view
+from services.meals.views import MealQuote, Menu, PriceSplit, cancel_until
 from services.people import Person
 
 # More than this for one person is a party, and a party talks to the canteen.
 MOST_PORTIONS = 4
 
-# Worded once: at the hour when orders end these run by the thousand, and wording them takes longer than running them.
-MENU = select(MenuRow).where(MenuRow.id == bindparam("menu_id")).execution_options(populate_existing=True)
-HERS_IN_A_WEEK = select(MealBookingRow.id, MealBookingRow.day, MealBookingRow.meal, MealBookingRow.subsidy_fen).where(
-    MealBookingRow.person_id == bindparam("person_id"),
-    MealBookingRow.status != "cancelled",
-    MealBookingRow.day.between(bindparam("monday"), bindparam("sunday")),
-)
+
+class HowWanted(TypedDict):
+    """How many portions, brought or not, asked for when."""
+
+    quantity: int
+    delivery: bool
+    now: datetime
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What she can have, and what it costs her, which is reckoned once somebody asks. `row` is the menu as stored, for
-    whoever books it; `subsidised_on` are the days of that week whose subsidy she has had."""
+    """What she can have, and what it costs her, which is reckoned once somebody asks. `slot_id`: where its portions are
+    counted; `subsidised_on`: the days of that week whose subsidy she has had; `waiting_id`: her place in a line for
+    this meal, here or elsewhere."""
 
     person: Person
-    row: MenuRow = field(repr=False)
     menu: Menu
+    slot_id: UUID
     quantity: int
     delivery: bool
     subsidised_on: tuple[date, ...]
+    waiting_id: UUID | None = None
 
     @cached_property
     def price(self) -> SubsidisedPrice:
@@ -73,6 +77,21 @@ class Offer:
     def split(self) -> PriceSplit:
         """What it costs."""
         return self.price.split
+
+    @property
+    def price_columns(self) -> dict[str, int | str | bool]:
+        """What she gets, and the price as she agreed to it, as a booking stores them."""
+        split = self.split
+        return {
+            "quantity": self.quantity,
+            "delivery": self.delivery,
+            "price_fen": split.price_fen,
+            "subsidy_fen": split.subsidy_fen,
+            "delivery_fee_fen": split.delivery_fee_fen,
+            "delivery_subsidy_fen": split.delivery_subsidy_fen,
+            "to_pay_fen": split.to_pay_fen,
+            "subsidy_rule": self.price.rule,
+        }
 
     def require_portions(self) -> None:
         """Raises MealFull where fewer portions are left than she wants."""
@@ -97,17 +116,39 @@ class Offer:
         )
 
 
-@dataclass(frozen=True)
-class _BookedMeal:
-    id: UUID
-    day: date
-    meal: Meal
-    is_subsidised: bool
-
-
 def full(menu: Menu) -> MealFull:
     """The refusal where a menu has too few portions left."""
     return MealFull(day=menu.day, meal=menu.meal.value, portions_left=menu.portions_left, menu_id=menu.id)
+
+
+def refuse_if_full(
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: UUID,
+    menu_id: UUID,
+    quantity: int,
+    delivery: bool,
+    request_id: UUID,
+    now: datetime,
+) -> FoundMenu:
+    """The menu, where it may have portions for her, or is hers already. Raises MealFull and MenuUnknown, and what
+    `offer` would raise before them.
+
+    This holds nothing and waits for nobody: of two thousand who press for a hundred portions most are told here. One
+    question sees the portions and what she has at one moment, so whoever has the last one is never told that it is
+    full.
+    """
+    found = find_menu(session, menu_id, person_id=person_id, request_id=request_id)
+    if found is None:
+        raise MenuUnknown()
+    if not found.is_hers and found.menu.portions_left < quantity:
+        person = people.get_person(session, actor, person_id=person_id)
+        if found.city != person.city:
+            raise MenuUnknown()
+        _check(person, found.menu, quantity=quantity, delivery=delivery, now=now)
+        raise full(found.menu)
+    return found
 
 
 def offer(
@@ -127,18 +168,37 @@ def offer(
     `instead_of`: a booking that would be no more. `also_subsidised_on`: days whose subsidy would be used up by what she
     wants besides.
     """
-    row = session.scalar(MENU, {"menu_id": menu_id})
-    if row is None or row.city != person.city:
+    found = find_menu(session, menu_id)
+    if found is None or found.city != person.city:
         raise MenuUnknown()
-    menu = menu_view(row)
-    booked = _booked_in_week_of(session, person.id, menu.day, but_for=instead_of)
-    for each in booked:
+    own = hers_around(session, person.id, found.menu.day).without(instead_of)
+    return offer_of(
+        person, found, own, quantity=quantity, delivery=delivery, now=now, also_subsidised_on=also_subsidised_on
+    )
+
+
+def offer_of(
+    person: Person,
+    found: FoundMenu,
+    own: Own,
+    *,
+    quantity: int,
+    delivery: bool,
+    now: datetime,
+    also_subsidised_on: Iterable[date] = (),
+) -> Offer:
+    """The same where the menu and what is hers around it are known."""
+    menu = found.menu
+    if found.city != person.city:
+        raise MenuUnknown()
+    for each in own.booked:
         # Before everything else: whoever never saw the answer to her press asks again, however late it is then.
         if (each.day, each.meal) == (menu.day, menu.meal):
             raise AlreadyBooked(booking_id=each.id, day=menu.day, meal=menu.meal.value)
     _check(person, menu, quantity=quantity, delivery=delivery, now=now)
-    subsidised_on = (*(each.day for each in booked if each.is_subsidised), *also_subsidised_on)
-    return Offer(person, row, menu, quantity, delivery, subsidised_on)
+    subsidised_on = (*(each.day for each in own.booked if each.is_subsidised), *also_subsidised_on)
+    waiting = (each.id for each in own.waiting if (each.day, each.meal) == (menu.day, menu.meal))
+    return Offer(person, menu, found.slot_id, quantity, delivery, subsidised_on, next(waiting, None))
 
 
 def _check(person: Person, menu: Menu, *, quantity: int, delivery: bool, now: datetime) -> None:
@@ -150,15 +210,3 @@ def _check(person: Person, menu: Menu, *, quantity: int, delivery: bool, now: da
         raise OrdersClosed(day=menu.day, meal=menu.meal.value, order_until_at=menu.order_until_at)
     if delivery and not can_be_delivered(person, menu.canteen):
         raise DeliveryNotOffered(day=menu.day, meal=menu.meal.value)
-
-
-def _booked_in_week_of(session: Session, person_id: UUID, day: date, *, but_for: UUID | None) -> list[_BookedMeal]:
-    """Her meals from Monday to Sunday, which is as far as the subsidy of a day looks."""
-    monday = day - timedelta(days=day.weekday())
-    week = {"person_id": person_id, "monday": monday, "sunday": monday + timedelta(days=6)}
-    rows = session.execute(HERS_IN_A_WEEK, week)
-    return [
-        _BookedMeal(booking_id, on, Meal(meal), subsidy_fen > 0)
-        for booking_id, on, meal, subsidy_fen in rows
-        if booking_id != but_for
-    ]

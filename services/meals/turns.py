@@ -15,7 +15,7 @@ from services.actor import Actor
 from services.calendar import slots
 from services.calendar.slots import SlotRow
 from services.database import unit_of_work
-from services.meals.booking import book_offer
+from services.meals.booking import write_booking
 from services.meals.errors import AlreadyBooked, DeliveryNotOffered, MealDayInThePast, OrdersClosed
 from services.meals.lines import held_wait, leave
 from services.meals.offering import offer
@@ -42,7 +42,6 @@ def give_due_turns(sessions: sessionmaker[Session], *, city: str, now: datetime)
 
 def is_first_who_fits(session: Session, row: MealWaitRow) -> bool:
     """Whether it is this one's turn. The slot is held, so nobody else's turn comes meanwhile."""
-    # A line is long where nothing is left, and then nobody needs to look who is first in it.
     return row.quantity <= row.menu.slot.free and row.id == session.scalar(_whose_turn(row.menu_id))
 
 
@@ -58,10 +57,10 @@ def give_turn(session: Session, row: MealWaitRow, *, now: datetime) -> None:
     if wanted.split.to_pay_fen > row.agreed_to_pay_fen:
         _end(session, row, PRICE_CHANGED, now)
         return
-    number = slots.take_from_line(session, row.menu.slot_id, row.quantity)
-    assert number is not None, "the slot is held and has room"
+    taken = slots.take_from_line(session, row.menu.slot_id, row.quantity)
+    assert taken is not None, "the slot is held and has room"
     # The same id for the place in line and for what came of it: a booking is made for it once.
-    booking = book_offer(session, Actor.system(), wanted, request_id=row.id, now=now, number=number)
+    booking = write_booking(session, Actor.system(), wanted, taken, request_id=row.id, now=now)
     row.status, row.ended_at, row.booking_id = BOOKED, now, booking.id
     session.flush()
     tell_booked(session, person, booking, "meal_turn_came", now)

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from sqlalchemy import Row
+
+from services.calendar.slots import SlotRow
 from services.clock import CITY_TIME, local_moment
 from services.meals.diets import NO_WARNINGS, Allergen, Diet, DietWarnings
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
@@ -214,7 +217,7 @@ def cancel_until(menu: Menu, booked_at: datetime) -> datetime:
     return max(menu.order_until_at, booked_at + UNDO)
 
 
-def canteen_view(row: CanteenRow) -> Canteen:
+def canteen_view(row: CanteenRow | Row[Any]) -> Canteen:
     """The canteen of a row."""
     return Canteen(
         row.id,
@@ -237,20 +240,25 @@ def canteen_view(row: CanteenRow) -> Canteen:
 
 def menu_view(row: MenuRow) -> Menu:
     """The menu of a row."""
+    return menu_of(row.id, row, row.canteen, row.slot)
+
+
+def menu_of(menu_id: UUID, row: MenuRow | Row[Any], canteen: CanteenRow | Row[Any], slot: SlotRow | Row[Any]) -> Menu:
+    """The menu of the columns of menu, canteen and slot, which may be one row of an answer."""
     return Menu(
-        id=row.id,
-        canteen=canteen_view(row.canteen),
+        id=menu_id,
+        canteen=canteen_view(canteen),
         day=row.day,
         meal=Meal(row.meal),
         dishes=tuple(row.dishes),
         price_fen=row.price_fen,
-        portions_left=0 if row.slot.waiting else row.slot.free,
+        portions_left=0 if slot.waiting else slot.places - slot.taken,
         order_until_at=row.order_until_at,
-        served_from=row.slot.starts_at.astimezone(CITY_TIME).time(),
-        served_until=row.slot.ends_at.astimezone(CITY_TIME).time(),
+        served_from=slot.starts_at.astimezone(CITY_TIME).time(),
+        served_until=slot.ends_at.astimezone(CITY_TIME).time(),
         diets=tuple(Diet(diet) for diet in row.diets),
         allergens=tuple(Allergen(allergen) for allergen in row.allergens),
-        waiting=row.slot.waiting,
+        waiting=slot.waiting,
     )
 
 

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor, Capability
 from services.calendar import slots
-from services.database.tables import constraint_of, new_id
+from services.calendar.slots import Places
+from services.database import ask, constraint_of, new_id
 from services.meals.diets import marks_of
-from services.meals.errors import AlreadyWaiting, WaitingUnknown
+from services.meals.errors import AlreadyWaiting, MenuUnknown, WaitingUnknown
 from services.meals.lines import count_ahead, held_wait, leave, waits_of
-from services.meals.offering import Offer, offer
+from services.meals.looking import find_menu, hers_around
+from services.meals.offering import Offer, offer, offer_of
 from services.meals.tables import ONE_PLACE_IN_LINE, MealWaitRow
 from services.meals.turns import give_turn, is_first_who_fits
 from services.meals.views import MealQuote, Menu, menu_view
-from services.people import Person
 
-WAITING_BY = select(MealWaitRow.id).where(
-    MealWaitRow.request_id == bindparam("request_id"), MealWaitRow.person_id == bindparam("person_id")
-)
+NEW_PLACE = insert(MealWaitRow)
+STORED_AS_SHOWN = "id person_id quantity delivery agreed_to_pay_fen status waiting_since_at".split()
 
 
 class WaitingStatus(StrEnum):
@@ -68,7 +68,7 @@ def quote_waiting(
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
     person = people.get_person(session, actor, person_id=person_id)
     wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
-    _require_not_waiting(session, wanted)
+    _require_not_waiting(wanted)
     return wanted.quote(marks_of(session, person_id), now)
 
 
@@ -92,18 +92,25 @@ def join_waiting_list(
     """
     people.require_for(session, actor, Capability.BOOK_MEALS, person_id=person_id)
     person = people.hold_person(session, actor, person_id=person_id)
-    before = session.scalar(WAITING_BY, {"request_id": request_id, "person_id": person_id})
-    if before is not None:
-        return waiting_view(session, session.get_one(MealWaitRow, before))
-    wanted = offer(session, person, menu_id, quantity=quantity, delivery=delivery, now=now)
-    _require_not_waiting(session, wanted)
+    found = find_menu(session, menu_id)
+    if found is None:
+        raise MenuUnknown()
+    own = hers_around(session, person_id, found.menu.day, request_id=request_id)
+    if own.waiting_by_request is not None:
+        return waiting_view(session, session.get_one(MealWaitRow, own.waiting_by_request))
+    wanted = offer_of(person, found, own, quantity=quantity, delivery=delivery, now=now)
+    _require_not_waiting(wanted)
     wanted.require_agreed(agreed_to_pay_fen)
     return stand_in_line(session, actor, wanted, request_id=request_id, now=now)
 
 
 def stand_in_line(session: Session, actor: Actor, wanted: Offer, *, request_id: UUID, now: datetime) -> MealWaiting:
     """Stand at the end of the line, or get it at once where nobody is before her and it fits."""
-    row = _joined(session, actor, wanted.person, wanted, request_id, now)
+    waiting, places = _joined(session, actor, wanted, request_id, now)
+    # A line is long where nothing is left, and then nobody needs to look who is first in it.
+    if wanted.quantity > places.free:
+        return waiting
+    row = session.get_one(MealWaitRow, waiting.id)
     if is_first_who_fits(session, row):
         give_turn(session, row, now=now)
     return waiting_view(session, row)
@@ -121,7 +128,7 @@ def leave_waiting_list(session: Session, actor: Actor, *, waiting_id: UUID, now:
     assert row is not None
     if row.status == WaitingStatus.WAITING:
         leave(session, row, WaitingStatus.LEFT, now)
-        _record(session, actor, "meal_line_left", row, now)
+        _record(session, actor, "meal_line_left", row, row.city, now)
     return waiting_view(session, row)
 
 
@@ -157,43 +164,51 @@ def waiting_view(session: Session, row: MealWaitRow) -> MealWaiting:
     )
 
 
-def _require_not_waiting(session: Session, wanted: Offer) -> None:
-    menu = wanted.menu
-    for row in waits_of(session, wanted.person.id, menu.day):
-        if (row.day, row.meal) == (menu.day, menu.meal):
-            raise AlreadyWaiting(waiting_id=row.id, day=menu.day, meal=menu.meal.value)
+def _require_not_waiting(wanted: Offer) -> None:
+    if wanted.waiting_id is not None:
+        menu = wanted.menu
+        raise AlreadyWaiting(waiting_id=wanted.waiting_id, day=menu.day, meal=menu.meal.value)
 
 
 def _joined(
-    session: Session, actor: Actor, person: Person, wanted: Offer, request_id: UUID, now: datetime
-) -> MealWaitRow:
-    menu = wanted.row
-    row = MealWaitRow(
+    session: Session, actor: Actor, wanted: Offer, request_id: UUID, now: datetime
+) -> tuple[MealWaiting, Places]:
+    """Her place at the end of the line, and how the slot stands with her in it."""
+    person, places = wanted.person, slots.join_line(session, wanted.slot_id)
+    waiting = MealWaiting(
         id=new_id(),
-        city=person.city,
         person_id=person.id,
-        menu=menu,
-        day=menu.day,
-        meal=menu.meal,
-        number=slots.join_line(session, menu.slot_id),
+        menu=replace(wanted.menu, portions_left=0, waiting=places.waiting),
         quantity=wanted.quantity,
         delivery=wanted.delivery,
         agreed_to_pay_fen=wanted.split.to_pay_fen,
-        request_id=request_id,
+        status=WaitingStatus.WAITING,
+        # The slot is held, so everybody else in the line is before her.
+        ahead=places.waiting - 1,
         waiting_since_at=now,
-        waiting_through=actor.channel,
+        booking_id=None,
     )
+    row = {name: getattr(waiting, name) for name in STORED_AS_SHOWN} | {
+        "city": person.city,
+        "menu_id": wanted.menu.id,
+        "day": wanted.menu.day,
+        "meal": wanted.menu.meal,
+        "number": places.last_waiting_number,
+        "request_id": request_id,
+        "waiting_through": actor.channel,
+    }
     try:
-        session.add(row)
-        session.flush()
+        ask(session, NEW_PLACE, row)
     except IntegrityError as error:
         if constraint_of(error) == ONE_PLACE_IN_LINE:
-            raise AlreadyWaiting(day=menu.day, meal=menu.meal) from error
+            raise AlreadyWaiting(day=wanted.menu.day, meal=wanted.menu.meal) from error
         raise
-    _record(session, actor, "meal_line_joined", row, now)
-    return row
+    _record(session, actor, "meal_line_joined", waiting, person.city, now)
+    return waiting, places
 
 
-def _record(session: Session, actor: Actor, deed: str, row: MealWaitRow, now: datetime) -> None:
-    audit.record(session, actor, deed, city=row.city, person_id=row.person_id, subject_id=row.id, now=now)
+def _record(
+    session: Session, actor: Actor, deed: str, place: MealWaiting | MealWaitRow, city: str, now: datetime
+) -> None:
+    audit.record(session, actor, deed, city=city, person_id=place.person_id, subject_id=place.id, now=now)
     session.flush()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Date, Uuid, bindparam, exists, func, insert, select
 from sqlalchemy.orm import Session
 
-from services.database.tables import new_id
-from services.job_queue import SEND_MESSAGES, defer_for_all, defer_once
+from services.actor import Scope
+from services.clock import local_day
+from services.database import ask, new_id
+from services.family.reached import is_anybody_reached_for
+from services.job_queue import SEND_MESSAGES, defer_for_all, defer_once, waits_to_begin
 from services.messages.copies import copies_of
-from services.messages.phone_notes import PhoneNote, withheld_because
+from services.messages.phone_notes import WITHHELD, PhoneNote, withheld_because
 from services.messages.quiet_hours import due_at
 from services.messages.tables import PHONE, VARIABLES, MessageStatus, OutgoingMessage
 from services.people import PHONE as PERSON_PHONE
@@ -24,6 +28,17 @@ from services.worker_tasks import TaskKind, open_task
 DELAYED_AFTER = timedelta(seconds=15)
 
 Variable = str | int | date | datetime
+
+# All that queueing a text has to know, in one question: whether one may go there, whether it goes to a delegate too,
+# and whether somebody sends already.
+WHAT_TO_MIND = select(
+    WITHHELD.exists(),
+    is_anybody_reached_for(
+        bindparam("person_id", type_=Uuid), Scope.RECEIVE_MESSAGES, today=bindparam("today", type_=Date)
+    ),
+    waits_to_begin(SEND_MESSAGES),
+)
+NEW_MESSAGE = insert(OutgoingMessage)
 
 
 def queue_message(
@@ -45,14 +60,16 @@ def queue_message(
     failed, and a worker tells her instead. Delegates whom she let receive her messages get a copy.
     """
     message = _message(session, template, city, phone, locale, now, person_id, variables)
-    withheld = withheld_because(session, phone, person_id)
+    known = {"phone_index": message["phone_index"], "person_id": person_id, "today": local_day(now)}
+    is_withheld, is_copied, job_waits = ask(session, WHAT_TO_MIND, known).one()
+    withheld = withheld_because(session, phone, person_id) if is_withheld else None
     if withheld is not None:
         _withhold(session, message, withheld, now)
     else:
-        _queue(session, message)
-    if person_id is not None:
+        _queue(session, message, job_waits=job_waits)
+    if person_id is not None and is_copied:
         copy_to_delegates(session, template, variables, city=city, person_id=person_id, now=now)
-    return message.id
+    return _id_of(message)
 
 
 def copy_to_delegates(
@@ -85,11 +102,10 @@ def queue_asked_for_message(
     """The same for what somebody with this phone asked for a moment ago, such as a code to sign in: it goes also to a
     phone that wants nothing else."""
     message = _message(session, template, city, phone, locale, now, person_id, variables)
-    session.add(message)
-    session.flush()
+    ask(session, NEW_MESSAGE, message)
     # She waits for it with the phone in her hand.
     defer_once(session, SEND_MESSAGES)
-    return message.id
+    return _id_of(message)
 
 
 def _message(
@@ -101,44 +117,50 @@ def _message(
     now: datetime,
     person_id: UUID | None,
     variables: Mapping[str, Variable],
-) -> OutgoingMessage:
+) -> dict[str, Any]:
+    """The columns of a message that is to go."""
     vault = vault_of(session)
     stored = {name: v.isoformat() if isinstance(v, date) else v for name, v in variables.items()}
-    return OutgoingMessage(
-        id=new_id(),
-        city=city,
-        person_id=person_id,
-        phone_sealed=vault.seal(phone, context=PHONE),
-        phone_index=vault.index(phone, context=PERSON_PHONE),
-        template=template,
-        variables_sealed=vault.seal(json.dumps(stored, ensure_ascii=False), context=VARIABLES),
-        locale=locale,
-        due_at=due_at(session, template, now),
-        queued_at=now,
-    )
+    return {
+        "id": new_id(),
+        "city": city,
+        "person_id": person_id,
+        "phone_sealed": vault.seal(phone, context=PHONE),
+        "phone_index": vault.index(phone, context=PERSON_PHONE),
+        "template": template,
+        "variables_sealed": vault.seal(json.dumps(stored, ensure_ascii=False), context=VARIABLES),
+        "locale": locale,
+        "status": MessageStatus.QUEUED,
+        "failure": None,
+        "due_at": due_at(session, template, now),
+        "queued_at": now,
+    }
 
 
-def _queue(session: Session, message: OutgoingMessage) -> None:
-    session.add(message)
-    session.flush()
-    defer_for_all(session, SEND_MESSAGES)
+def _id_of(message: dict[str, Any]) -> UUID:
+    message_id: UUID = message["id"]
+    return message_id
 
 
-def _withhold(session: Session, message: OutgoingMessage, because: PhoneNote, now: datetime) -> None:
+def _queue(session: Session, message: dict[str, Any], *, job_waits: bool | None = None) -> None:
+    ask(session, NEW_MESSAGE, message)
+    defer_for_all(session, SEND_MESSAGES, waits=job_waits)
+
+
+def _withhold(session: Session, message: dict[str, Any], because: PhoneNote, now: datetime) -> None:
     """Keep a message that must not go, and have a worker tell the person what it would have said."""
-    message.status, message.failure = MessageStatus.FAILED, f"phone_{because}"
-    session.add(message)
-    session.flush()
-    if message.person_id is None:
+    reason, person_id = f"phone_{because}", message["person_id"]
+    ask(session, NEW_MESSAGE, message | {"status": MessageStatus.FAILED, "failure": reason})
+    if person_id is None:
         return
     stopped = because is PhoneNote.STOPPED
     open_task(
         session,
         kind=TaskKind.STOPPED_MESSAGES if stopped else TaskKind.UNDELIVERED,
-        city=message.city,
-        person_id=message.person_id,
-        subject_id=message.person_id if stopped else message.id,
-        facts={"template": message.template, "reason": message.failure},
+        city=message["city"],
+        person_id=person_id,
+        subject_id=person_id if stopped else _id_of(message),
+        facts={"template": message["template"], "reason": reason},
         now=now,
     )
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from operator import mul
+from itertools import compress
+
+import numpy
 
 from services.districts import DISTRICT_CODES
 from services.people import (
@@ -23,6 +25,8 @@ from services.people import (
 
 Value = str | bool | int | None
 Read = Callable[[str], Value]
+# Of many cells at once: which of them are written in the form in which they are stored, letter by letter.
+ArePlain = Callable[[Sequence[str]], Sequence[object]]
 
 LONGEST_NAME = 60
 LONGEST_PLACE = 40
@@ -43,12 +47,15 @@ UNSEEN = re.compile(
 )
 # Cells as nearly everybody writes them, which are already in the form that they are stored in.
 PLAIN_NAME = re.compile("[\u4e00-\u9fa5]{1,10}")
-PLAIN_ID_NUMBER = re.compile("[0-9]{17}[0-9X]")
+PLAIN_ADDRESS = re.compile("[\u4e00-\u9fa50-9A-Za-z][\u4e00-\u9fa50-9A-Za-z-]{0,199}")
 
-# By check digit: the sum of the weighted characters' codes (not digits: saves turning each into a number), modulo 11.
-CHECK_SUMS = {
-    digit: (place + sum(ID_WEIGHTS) * ord("0")) % len(ID_CHECK_DIGITS) for place, digit in enumerate(ID_CHECK_DIGITS)
-}
+ID_LENGTH = len(ID_WEIGHTS) + 1
+WEIGHTS = numpy.array(ID_WEIGHTS)
+# By the sum of the weighted characters' codes, modulo 11: the code of the check digit. Codes, not digits: saves turning
+# each into a number.
+CHECK_CODES = numpy.array(
+    [ord(ID_CHECK_DIGITS[(rest - sum(ID_WEIGHTS) * ord("0")) % len(ID_CHECK_DIGITS)]) for rest in range(11)]
+)
 
 YES_OR_NO = {"yes": True, "no": False, "是": True, "否": False}
 SEXES = {"female": "female", "male": "male", "女": "female", "男": "male"}
@@ -91,10 +98,23 @@ def choice(values: Mapping[str, Value]) -> Read:
     return read
 
 
+def matching(pattern: re.Pattern[str]) -> ArePlain:
+    """Cells that match the pattern are plain."""
+    return lambda cells: list(map(pattern.fullmatch, cells))
+
+
+def are_plain_id_numbers(cells: Sequence[str]) -> list[bool]:
+    """Which cells are 18 characters with the right check digit, all at once."""
+    have_length = [len(cell) == ID_LENGTH and cell.isascii() for cell in cells]
+    codes = numpy.frombuffer("".join(compress(cells, have_length)).encode(), numpy.uint8).reshape(-1, ID_LENGTH)
+    digits = codes[:, :-1]
+    are_digits = ((digits >= ord("0")) & (digits <= ord("9"))).all(axis=1)
+    are_right = iter((are_digits & (CHECK_CODES[digits @ WEIGHTS % len(CHECK_CODES)] == codes[:, -1])).tolist())
+    return [has_length and next(are_right) for has_length in have_length]
+
+
 def id_number(cell: str) -> str:
     """18 characters with the right check digit."""
-    if PLAIN_ID_NUMBER.fullmatch(cell) and sum(map(mul, cell[:17].encode(), ID_WEIGHTS)) % 11 == CHECK_SUMS[cell[17]]:
-        return cell
     try:
         return normal_id_number(cell)
     except IdNumberWrong:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from enum import StrEnum
 from services.ages import completed_years
 from services.people import MOBILE
 from services.registry import cells
-from services.registry.cells import HUKOU, INCOME_CLASSES, SEXES, YES_OR_NO, CellWrong, Read, Value
+from services.registry.cells import HUKOU, INCOME_CLASSES, SEXES, YES_OR_NO, ArePlain, CellWrong, Read, Value
 
 OLDEST_YEARS = 130
 # Where an ID number has the birth date.
@@ -36,25 +35,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in English or in Chinese, how a cell is read, and the fact that it states. A cell that matches
-    `plain` holds what it says, letter by letter: it need not be read."""
+    """A column: its name in English or in Chinese, how a cell is read, and the fact that it states. Plain cells hold
+    what they say, letter by letter: they need not be read."""
 
     name: str
     chinese: str
     read: Read
     required: bool = False
     fact: str = ""
-    plain: re.Pattern[str] | None = None
+    are_plain: ArePlain | None = None
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What an extract of one kind holds. `complete` checks the facts of a row against each other and against the day of
-    the extract (YYYY-MM-DD), and adds what follows from them; it raises RowWrong."""
+    """What an extract of one kind holds. `check` is asked for each row, with the day of the extract (YYYY-MM-DD) and
+    what the row says of the facts in `checked`, None where it says nothing: whether they go together. It names the
+    facts of which the row thereby says that there are none, and raises RowWrong."""
 
     kind: Kind
     columns: tuple[Column, ...]
-    complete: Callable[[Facts, str], None]
+    checked: tuple[str, ...]
+    check: Callable[..., tuple[str, ...]]
 
 
 class RowWrong(Exception):
@@ -65,55 +66,64 @@ class RowWrong(Exception):
         super().__init__(code)
 
 
-ID_NUMBER = Column("id_number", "身份证号", cells.id_number, required=True)
-NAME = Column("name", "姓名", cells.name, required=True, plain=cells.PLAIN_NAME)
+ID_NUMBER = Column("id_number", "身份证号", cells.id_number, required=True, are_plain=cells.are_plain_id_numbers)
+NAME = Column("name", "姓名", cells.name, required=True, are_plain=cells.matching(cells.PLAIN_NAME))
 WHO = (ID_NUMBER, NAME)
 # Only the household register sets a birth date; what other registers say is compared with it.
 BIRTH_TO_COMPARE = Column("birth_on", "出生日期", cells.day, fact="stated_birth_on")
 yes_or_no = cells.choice(YES_OR_NO)
 
+# A day as read: YYYY-MM-DD, which sorts as days do.
+Day = str | None
+NONE_ELSE: tuple[str, ...] = ()
+# Said, not left out: whoever moved away has no district here any more.
+MOVED_AWAY = ("hukou_district",)
+WITHOUT_CARD = ("card_last_four", "card_holder_matches")
 
-def _household(facts: Facts, extract_on: str) -> None:
-    born, died = _day(facts, "birth_on"), _day(facts, "died_on")
-    _refuse_later(facts, extract_on, "birth_on", "died_on", "hukou_changed_on")
-    if born and _is_too_old(born, died or extract_on):
+
+def _household(
+    extract_on: str, born: str, hukou: str, hukou_district: Value, changed: Day, alive: Value, died: Day
+) -> tuple[str, ...]:
+    if born > extract_on or changed or died:
+        _refuse_later(extract_on, birth_on=born, died_on=died, hukou_changed_on=changed)
+    if _is_too_old(born, died or extract_on):
         raise RowWrong("birth_on", "too_old")
-    if died and born and died < born:
+    if died and died < born:
         raise RowWrong("died_on", "before_birth")
-    if (facts.get("alive") is False) != bool(died):
+    if (alive is False) != bool(died):
         raise RowWrong("died_on", "death_incomplete")
-    if facts["hukou"] != "shenzhen":
-        if "hukou_district" in facts:
-            raise RowWrong("hukou_district", "not_registered_here")
-        # Said, not left out: whoever moved away has no district here any more.
-        facts["hukou_district"] = None
+    if hukou == "shenzhen":
+        return NONE_ELSE
+    if hukou_district is not None:
+        raise RowWrong("hukou_district", "not_registered_here")
+    return MOVED_AWAY
 
 
-def _deaths(facts: Facts, extract_on: str) -> None:
-    _refuse_later(facts, extract_on, "died_on", "stated_birth_on")
+def _deaths(extract_on: str, died: Day, born: Day) -> tuple[str, ...]:
+    _refuse_later(extract_on, died_on=died, birth_on=born)
+    return NONE_ELSE
 
 
-def _accounts(facts: Facts, extract_on: str) -> None:
-    _refuse_later(facts, extract_on, "stated_birth_on")
-    if facts["has_card"] is False:
-        for fact in ("card_last_four", "card_holder_matches"):
-            if fact in facts:
-                raise RowWrong(fact, "only_with_card")
-            facts[fact] = None
+def _accounts(
+    extract_on: str, born: Day, has_card: Value, card_last_four: Value, card_holder_matches: Value
+) -> tuple[str, ...]:
+    _refuse_later(extract_on, birth_on=born)
+    if has_card is True:
+        return NONE_ELSE
+    for fact, value in zip(WITHOUT_CARD, (card_last_four, card_holder_matches), strict=True):
+        if value is not None:
+            raise RowWrong(fact, "only_with_card")
+    return WITHOUT_CARD
 
 
-def _hardship(facts: Facts, extract_on: str) -> None:
-    _refuse_later(facts, extract_on, "stated_birth_on")
+def _hardship(extract_on: str, born: Day) -> tuple[str, ...]:
+    _refuse_later(extract_on, birth_on=born)
+    return NONE_ELSE
 
 
-def _ability(facts: Facts, extract_on: str) -> None:
-    _refuse_later(facts, extract_on, "stated_birth_on", "ability_assessed_on")
-
-
-def _day(facts: Facts, fact: str) -> str:
-    """A day as read, YYYY-MM-DD, which sorts as days do; empty where nothing was said."""
-    value = facts.get(fact)
-    return value if isinstance(value, str) else ""
+def _ability(extract_on: str, born: Day, assessed: Day) -> tuple[str, ...]:
+    _refuse_later(extract_on, birth_on=born, ability_assessed_on=assessed)
+    return NONE_ELSE
 
 
 def _is_too_old(born: str, until: str) -> bool:
@@ -123,10 +133,10 @@ def _is_too_old(born: str, until: str) -> bool:
     )
 
 
-def _refuse_later(facts: Facts, extract_on: str, *names: str) -> None:
-    for fact in names:
-        if fact in facts and str(facts[fact]) > extract_on:
-            raise RowWrong(fact.removeprefix("stated_"), "after_extract")
+def _refuse_later(extract_on: str, **days: Day) -> None:
+    for column, day in days.items():
+        if day and day > extract_on:
+            raise RowWrong(column, "after_extract")
 
 
 CONTRACTS = {
@@ -147,14 +157,16 @@ CONTRACTS = {
                 Column("district", "居住区", cells.district),
                 Column("street", "街道", cells.street),
                 Column("community", "社区", cells.community),
-                Column("address", "住址", cells.address),
-                Column("phone", "手机号", cells.phone, plain=MOBILE),
+                Column("address", "住址", cells.address, are_plain=cells.matching(cells.PLAIN_ADDRESS)),
+                Column("phone", "手机号", cells.phone, are_plain=cells.matching(MOBILE)),
             ),
+            ("birth_on", "hukou", "hukou_district", "hukou_changed_on", "alive", "died_on"),
             _household,
         ),
         Contract(
             Kind.DEATHS,
             (*WHO, BIRTH_TO_COMPARE, Column("died_on", "死亡日期", cells.day, required=True)),
+            ("died_on", "stated_birth_on"),
             _deaths,
         ),
         Contract(
@@ -166,6 +178,7 @@ CONTRACTS = {
                 Column("card_last_four", "卡号后四位", cells.last_four),
                 Column("card_holder_matches", "户名一致", yes_or_no),
             ),
+            ("stated_birth_on", "has_card", *WITHOUT_CARD),
             _accounts,
         ),
         Contract(
@@ -179,6 +192,7 @@ CONTRACTS = {
                 Column("bereaved_single_child_family", "失独", yes_or_no),
                 Column("lives_alone", "独居", yes_or_no),
             ),
+            ("stated_birth_on",),
             _hardship,
         ),
         Contract(
@@ -190,6 +204,7 @@ CONTRACTS = {
                 Column("ability_level", "能力等级", cells.level),
                 Column("can_look_after_self", "生活能否自理", yes_or_no),
             ),
+            ("stated_birth_on", "ability_assessed_on"),
             _ability,
         ),
     )

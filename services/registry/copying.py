@@ -9,9 +9,9 @@ from datetime import datetime
 from struct import Struct
 from uuid import UUID
 
-from services.registry.binary import JSONB_VERSION, length, of_bytes, of_day, of_moment, of_text, of_truth
+from services.registry.binary import JSONB_VERSION, framed, length, of_day, of_moment, of_text, of_truth
 from services.registry.files import Heading
-from services.registry.reading import OPEN_FIELDS, SEALED_FIELDS, Record
+from services.registry.reading import OPEN_FIELDS, SEALED_FIELDS, Records
 
 RECORD_COLUMNS = (
     "id", "id_number_index", "digest", "city", "kind", "source", "stated_on", "import_id", "id_number_sealed", "name",
@@ -23,10 +23,9 @@ PERSON_COLUMNS = (
 )  # fmt: skip
 LOCALE = "zh_Hans"
 
-# How many fields there are, and those of a fixed length with which a row begins.
-_record_begins = Struct(">hi16si32si32s").pack
-_person_begins = Struct(">hi16si32s").pack
-_line = Struct(">ii").pack
+FIELD_COUNT = Struct(">h").pack
+ID_LENGTH, DIGEST_LENGTH = length(16), length(32)
+LINE = Struct(">ii").pack
 
 
 class Copying:
@@ -39,52 +38,50 @@ class Copying:
                 of_text(heading.kind.value),
                 of_text(heading.source),
                 of_day(heading.extract_on.isoformat()),
-                of_bytes(import_id.bytes),
+                framed(import_id.bytes),
             )
         )
         self._of_people = b"".join((of_text(city), of_text(LOCALE), of_truth(False), of_moment(now)))
 
-    def record(self, record: Record) -> bytes:
-        """A row of `RECORD_COLUMNS`."""
-        return _record_begins(len(RECORD_COLUMNS), *self._index(record), 32, record.digest) + self._rest(record)
+    def records(self, records: Records) -> list[bytes]:
+        """Rows of `RECORD_COLUMNS`."""
+        return self._records(records, FIELD_COUNT(len(RECORD_COLUMNS)))
 
-    def numbered(self, record: Record) -> bytes:
-        """The same with one column more at its end: the line."""
-        begins = _record_begins(len(RECORD_COLUMNS) + 1, *self._index(record), 32, record.digest)
-        return begins + self._rest(record) + _line(4, record.line)
+    def numbered(self, records: Records) -> list[bytes]:
+        """The same with one column more at the end: the line."""
+        rows = self._records(records, FIELD_COUNT(len(RECORD_COLUMNS) + 1))
+        return [row + LINE(4, line) for row, line in zip(rows, records.lines, strict=True)]
 
-    def person(self, record: Record) -> bytes:
-        """A row of `PERSON_COLUMNS`: who was not known before the household register named her."""
-        name = record.name.encode()
-        return b"".join(
-            (
-                _person_begins(len(PERSON_COLUMNS), *self._index(record)),
-                self._of_people,
-                length(len(record.id_number_sealed)),
-                record.id_number_sealed,
-                length(len(name)),
-                name,
-                record.sealed,
-                record.person,
+    def people(self, records: Records) -> list[bytes]:
+        """Rows of `PERSON_COLUMNS`: who was not known before the household register named them."""
+        begins, of_people = FIELD_COUNT(len(PERSON_COLUMNS)) + ID_LENGTH, self._of_people
+        return [
+            b"".join((begins, id_, DIGEST_LENGTH, index, of_people, who, sealed, person))
+            for id_, index, who, sealed, person in zip(
+                records.ids, records.id_number_indexes, _who(records), records.sealed, records.people, strict=True
             )
-        )
+        ]
 
-    @staticmethod
-    def _index(record: Record) -> tuple[int, bytes, int, bytes]:
-        return 16, record.id, 32, record.id_number_index
-
-    def _rest(self, record: Record) -> bytes:
-        name, facts = record.name.encode(), record.facts.encode()
-        return b"".join(
-            (
-                self._of_records,
-                length(len(record.id_number_sealed)),
-                record.id_number_sealed,
-                length(len(name)),
-                name,
-                length(len(JSONB_VERSION) + len(facts)),
-                JSONB_VERSION,
-                facts,
-                record.sealed,
+    def _records(self, records: Records, count: bytes) -> list[bytes]:
+        begins, of_records = count + ID_LENGTH, self._of_records
+        facts = [json.encode() for json in records.facts]
+        return [
+            b"".join(
+                (
+                    begins, id_, DIGEST_LENGTH, index, DIGEST_LENGTH, digest, of_records, who,
+                    length(len(JSONB_VERSION) + len(json)), JSONB_VERSION, json, sealed,
+                )
             )
-        )
+            for id_, index, digest, who, json, sealed in zip(
+                records.ids, records.id_number_indexes, records.digests, _who(records), facts, records.sealed,
+                strict=True,
+            )
+        ]  # fmt: skip
+
+
+def _who(records: Records) -> list[bytes]:
+    """The fields of the sealed ID number and of the name, which stand side by side in both tables."""
+    return [
+        framed(number) + framed(name.encode())
+        for number, name in zip(records.id_numbers_sealed, records.names, strict=True)
+    ]

@@ -11,17 +11,17 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from dataclasses import dataclass
 
+from services.registry.binary import Rows
 from services.registry.contracts import Kind
 from services.registry.copying import Copying
 from services.registry.doubled import doubled_numbers
 from services.registry.files import BLOCK_BYTES, Block, Extract, Form
-from services.registry.reading import Reader, Record, Rejection
+from services.registry.reading import Reader, Rejection
 from services.sealing import Vault
 
 # Below, starting processes takes longer than reading.
@@ -43,9 +43,9 @@ class Batch:
 
     rows: int
     indexes: list[bytes]
-    records: list[bytes]
-    people: list[bytes]
-    doubled: list[bytes]
+    records: Rows
+    people: Rows
+    doubled: Rows
     unfit: list[bytes]
     rejections: list[Rejection]
 
@@ -94,23 +94,29 @@ class BlockReader:
 
     def read(self, block: Block, doubled: frozenset[str]) -> Batch:
         """What is in the piece; `doubled` are the ID numbers that stand in the extract more than once."""
-        batch = Batch(0, [], [], [], [], [], [])
-        taken: list[Record] = []
-        for row in self._reader.read(block.rows(self._encoding)):
-            if isinstance(row, Rejection):
-                batch.rejections.append(row)
-            elif row.id_number in doubled:
-                batch.doubled.append(self._copying.numbered(row))
-            else:
-                taken.append(row)
+        records, rejections = self._reader.read(block.rows(self._encoding))
+        rows, twice = len(records.lines) + len(rejections), Rows.of(())
+        stand_twice = [number in doubled for number in records.id_numbers]
+        if any(stand_twice):
+            twice = Rows.of(self._copying.numbered(records.chosen(stand_twice)))
+            records = records.chosen([not stands_twice for stands_twice in stand_twice])
+        indexes = records.id_number_indexes
         # Neighbours in an index then come one after the other.
-        taken.sort(key=attrgetter("id_number_index"))
-        batch.indexes.extend(row.id_number_index for row in taken)
-        batch.records.extend(map(self._copying.record, taken))
-        if self._brings_people:
-            batch.people.extend(map(self._copying.person, taken))
-            batch.unfit.extend(row.id_number_index for row in taken if not row.birth_fits_number)
-        return replace(batch, rows=len(batch.rejections) + len(batch.doubled) + len(taken))
+        order = sorted(range(len(indexes)), key=indexes.__getitem__)
+        as_people = self._copying.people(records) if self._brings_people else []
+        return Batch(
+            rows,
+            [indexes[place] for place in order],
+            _in_order(self._copying.records(records), order),
+            _in_order(as_people, order) if self._brings_people else Rows.of(()),
+            twice,
+            sorted(index for index, fits in zip(indexes, records.births_fit, strict=True) if not fits),
+            rejections,
+        )
+
+
+def _in_order(rows: Sequence[bytes], order: Sequence[int]) -> Rows:
+    return Rows.of([rows[place] for place in order])
 
 
 # What a process of ours reads with.

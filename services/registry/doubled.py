@@ -27,18 +27,25 @@ def doubled_numbers(extract: Extract) -> frozenset[str]:
 def _doubled(blocks: Iterable[Block], place: int, encoding: str) -> frozenset[str]:
     seen: set[bytes] = set()
     doubled: set[bytes] = set()
+    # No byte of a comma, a line's end or a digit between commas is part of a Chinese character, in either encoding.
+    in_place = re.compile(rb"^(?:[^,\n]*,){%d}(%b)(?=[,\r\n])" % (place, PLAIN.pattern), re.MULTILINE)
     for block in blocks:
-        for line in block.data.split(b"\n"):
-            # No byte of a comma or a digit between commas is part of a Chinese character, in either encoding.
-            found = line.split(b",", place + 1)
-            number = found[place] if len(found) > place else b""
-            if not PLAIN.fullmatch(number) or b'"' in line:
-                number = _normal(line.decode(encoding), place)
-            if number in seen:
-                doubled.add(number)
-            else:
-                seen.add(number)
+        numbers = in_place.findall(block.data)
+        if b'"' in block.data or len(numbers) < block.data.count(b"\n"):
+            numbers = [_number(line, place, encoding) for line in block.data.split(b"\n")]
+        different = set(numbers)
+        if len(different) < len(numbers) or not seen.isdisjoint(different):
+            for number in numbers:
+                (doubled if number in seen else seen).add(number)
+        seen |= different
     return frozenset(number.decode() for number in doubled - {b""})
+
+
+def _number(line: bytes, place: int, encoding: str) -> bytes:
+    """The ID number of a line; nothing where it has none."""
+    found = line.split(b",", place + 1)
+    number = found[place] if len(found) > place else b""
+    return number if PLAIN.fullmatch(number) and b'"' not in line else _normal(line.decode(encoding), place)
 
 
 def _normal(line: str, place: int) -> bytes:

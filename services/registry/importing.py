@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from itertools import compress
 from typing import BinaryIO
 
 from sqlalchemy import select, text
@@ -210,12 +209,11 @@ class _Import:
         known = self._merging.known(batch.indexes)
         is_first = [index not in known for index in batch.indexes]
         if first := sum(is_first):
-            self._merging.add(compress(batch.records, is_first), compress(batch.people, is_first))
+            self._merging.add(batch.records.chosen(is_first), batch.people.chosen(is_first))
             self.merged += Merged(new=first) if self._brings_people else Merged(waiting=first)
             self._findings.of_new_people([index for index in batch.unfit if index not in known])
         if known:
-            is_known = [not first for first in is_first]
-            self._staging.copy(INCOMING, RECORD_COLUMNS, compress(batch.records, is_known))
+            self._staging.copy(INCOMING, RECORD_COLUMNS, batch.records.chosen([not first for first in is_first]))
             self._merge()
 
     def _merge(self) -> None:

@@ -5,7 +5,6 @@ Extracts may arrive in any order; `statements` says how what all sources said be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.registry import statements
+from services.registry.binary import Rows
 from services.registry.contracts import Kind
 from services.registry.copying import PERSON_COLUMNS, RECORD_COLUMNS
 from services.registry.staging import Staging
@@ -60,7 +60,7 @@ class Merging:
         self._run("SET LOCAL enable_seqscan = on")
         return {bytes(index) for index in found}
 
-    def add(self, records: Iterable[bytes], people: Iterable[bytes]) -> None:
+    def add(self, records: Rows, people: Rows) -> None:
         """Store what is said of people of whom nothing was known, and add those people."""
         self._staging.copy("registry_records", RECORD_COLUMNS, records)
         if self._is_household:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from services.registry.binary import HEADER, TRAILER
+from services.registry.binary import HEADER, TRAILER, Rows
 from services.registry.copying import RECORD_COLUMNS
 from services.registry.reading import Rejection
 
@@ -59,13 +59,14 @@ class Staging:
         for table in (SUBJECTS, SAID, MERGED):
             self._run(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP")
 
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[bytes]) -> None:
+    def copy(self, table: str, columns: Sequence[str], rows: Rows) -> None:
         """Add rows in PostgreSQL's binary form to a table, one of ours or one that lasts. Raises DBAPIError."""
         driver: Any = self._connection.connection.driver_connection
         statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
         try:
             with driver.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(HEADER + b"".join(rows) + TRAILER)
+                for part in (HEADER, rows.content, TRAILER):
+                    copy.write(part)
         except psycopg.Error as error:
             raise DBAPIError(statement, None, error, hide_parameters=True) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,7 @@ from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, add_person, id_check_digit
 from tests.conftest import NOW, person_named
+from tests.integration.statements import statements
 from tests.meals import leave_portions, portions_booked
 
 TODAY = date(2026, 11, 24)
@@ -300,6 +302,26 @@ def lunch_of_cuizhu(database: Database, portions: int) -> UUID:
         menu_id = nearest(session, person_named(session, "王秀珍")).menu.id
         leave_portions(session, portions, MenuRow.id == menu_id)
     return menu_id
+
+
+def test_a_press_asks_the_database_little_and_least_where_the_meal_is_full(session: Session, wang: Person) -> None:
+    """At the hour when orders end two thousand press for a hundred portions."""
+    menu, wanted = nearest(session, wang).menu, {"person_id": wang.id, "quantity": 1, "delivery": False, "now": NOW}
+    press = partial(meals.book_meal, session, actor_of(wang), **wanted, menu_id=menu.id, agreed_to_pay_fen=1000)
+    request_id = new_id()
+    leave_portions(session, 1, MenuRow.id == menu.id)
+    session.expunge_all()
+    with statements(session) as asked:
+        booking = press(request_id=request_id)
+    assert len(asked) <= 8, asked
+    # The last one was hers: pressed twice she has it, and is not told that it is full.
+    assert press(request_id=request_id).id == booking.id
+    meals.cancel_meal(session, actor_of(wang), booking_id=booking.id, now=NOW)
+    leave_portions(session, 0, MenuRow.id == menu.id)
+    session.expunge_all()
+    with statements(session) as asked, pytest.raises(meals.MealFull):
+        press(request_id=new_id())
+    assert len(asked) <= 2, asked
 
 
 def test_two_hundred_at_once_get_exactly_the_fifty_portions_that_there_are(own_database: Database) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from services.registry.cells import CellWrong, name, street
+from services.people import ID_NUMBER, PHONE
+from services.registry.cells import CellWrong, are_plain_id_numbers, name, street
 from services.registry.command import MEANINGS
 from services.registry.contracts import CONTRACTS
 from services.registry.files import MOST_LINE_BYTES, Extract, ExtractUnusable
-from services.registry.reading import Reader, Record, Rejection
+from services.registry.reading import Reader, Records, Rejection
 from services.sealing import Vault
 from services.settings import Settings
 from tests.extracts import BORN, Row, extract, household, number, other
@@ -23,21 +24,21 @@ EXAMPLES = sorted((PROJECT / "docs" / "examples" / "registry").glob("*.csv"))
 HEADER = ",".join(household())
 
 
-def read(file: io.BytesIO, settings: Settings) -> list[Record | Rejection]:
+def read(file: io.BytesIO, settings: Settings) -> tuple[Records, list[Rejection]]:
     extract = Extract(file)
-    return list(Reader(extract.form, Vault(settings)).read(extract.rows()))
+    return Reader(extract.form, Vault(settings)).read(extract.rows())
 
 
 def rejected(file: io.BytesIO, settings: Settings) -> list[tuple[int, str | None, str]]:
-    return [(row.line, row.column, row.code) for row in read(file, settings) if isinstance(row, Rejection)]
+    _, rejections = read(file, settings)
+    return [(row.line, row.column, row.code) for row in rejections]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_the_encoding_is_found_out(encoding: str, settings: Settings) -> None:
     # 𠮷 is outside the basic plane: four bytes in either encoding
-    (record,) = read(extract("household", [household(name="欧阳𠮷英")], encoding=encoding), settings)
-    assert isinstance(record, Record)
-    assert record.name == "欧阳𠮷英"
+    records, _ = read(extract("household", [household(name="欧阳𠮷英")], encoding=encoding), settings)
+    assert records.names == ["欧阳𠮷英"]
 
 
 @pytest.mark.parametrize(
@@ -171,20 +172,43 @@ def test_cells_are_read_however_offices_write_them(settings: Settings) -> None:
         phone="+86 154-0002-0700", address="水贝路１号，“翠苑”",
     )  # fmt: skip
     plain = household(name="买买提·艾力", address="水贝路1号,“翠苑”")
-    records = [read(extract("household", [row]), settings)[0] for row in (written, plain)]
-    assert isinstance(records[0], Record)
-    assert isinstance(records[1], Record)
-    assert records[0].digest == records[1].digest
-    assert json.loads(records[0].facts)["birth_on"] == BORN
+    first, second = (read(extract("household", [row]), settings)[0] for row in (written, plain))
+    assert first.digests == second.digests
+    assert json.loads(first.facts[0])["birth_on"] == BORN
+
+
+def test_rows_keep_what_is_theirs_wherever_a_row_between_them_is_rejected(settings: Settings) -> None:
+    rows = [household(sequence) for sequence in range(700, 706)]
+    # Found first counts: a name is read before a phone, and cells before what they mean together.
+    rows[1] |= {"name": "?", "phone": "1"}
+    rows[2] |= {"alive": "no", "phone": "1"}
+    rows[4] |= {"hukou": "elsewhere", "hukou_district": "", "phone": ""}
+    records, rejections = read(extract("household", rows), settings)
+    assert [(each.line, each.column) for each in rejections] == [(4, "name"), (5, "phone")]
+    assert records.lines == [3, 6, 7, 8]
+    vault = Vault(settings)
+    for place, row in enumerate((rows[0], rows[3], rows[4], rows[5])):
+        number_sealed = records.id_numbers_sealed[place]
+        assert vault.open(number_sealed, context=ID_NUMBER) == records.id_numbers[place] == row["id_number"]
+        assert (vault.index(row["phone"], context=PHONE) in records.sealed[place]) == bool(row["phone"])
+        assert ("hukou_district", None) in json.loads(records.facts[place]).items() or row is not rows[4]
+
+
+def test_an_id_number_is_plain_only_if_it_would_be_read_so() -> None:
+    right = number(700)
+    wrong = right[:17] + ("1" if right[17] != "1" else "2")
+    cells = [right, wrong, right[:17], "", f" {right}", right[:-1] + "x", "４" + right[1:], "A" * 18, right]
+    assert are_plain_id_numbers(cells) == [True, *[False] * 7, True]
+    assert are_plain_id_numbers([""]) == [False]
+    assert not are_plain_id_numbers([])
 
 
 def test_phone_and_address_are_sealed_before_they_leave_the_reader(settings: Settings) -> None:
     row = household()
-    (record,) = read(extract("household", [row]), settings)
-    assert isinstance(record, Record)
-    assert row["phone"] not in record.facts
-    assert "水贝路" not in record.facts
-    assert row["id_number"].encode() not in record.id_number_sealed
+    records, _ = read(extract("household", [row]), settings)
+    assert row["phone"] not in records.facts[0]
+    assert "水贝路" not in records.facts[0]
+    assert row["id_number"].encode() not in records.id_numbers_sealed[0]
 
 
 def test_names_are_brought_to_one_form() -> None:
@@ -201,7 +225,7 @@ def test_names_are_brought_to_one_form() -> None:
 def test_every_code_has_a_meaning_and_every_meaning_is_a_code() -> None:
     folder = PROJECT / "services" / "registry"
     sources = "".join((folder / f"{module}.py").read_text() for module in ("cells", "contracts", "reading"))
-    raised = set(re.findall(r'(?:CellWrong|RowWrong)\((?:[\w."]+, )?"(\w+)"', sources))
+    raised = set(re.findall(r'(?:CellWrong|RowWrong|Rejection)\((?:[\w."]+, )?"(\w+)"', sources))
     raised |= {"card_number_not_wanted", "last_four_wrong", "after_extract", "only_with_card", "row_contradicted"}
     assert raised == set(MEANINGS)
 
