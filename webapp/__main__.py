@@ -154,10 +154,12 @@ def _opened_database(settings: Settings) -> Iterator[Database]:
 
 
 def _site_command(port: int) -> list[str]:
+    """The site is put together before its process divides (`--preload`), so that one that dies is back at once."""
     return [
         *(sys.executable, "-m", "gunicorn", "webapp.wsgi:application", "--bind", f"{ADDRESS}:{port}"),
         *("--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS)),
-        *("--graceful-timeout", str(GRACE_SECONDS), "--timeout", str(READY_WITHIN_SECONDS), "--no-control-socket"),
+        *("--graceful-timeout", str(GRACE_SECONDS), "--timeout", str(READY_WITHIN_SECONDS), "--preload"),
+        "--no-control-socket",
     ]
 
 

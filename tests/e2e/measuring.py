@@ -22,7 +22,8 @@ NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
 # As the site itself writes it for somebody who has chosen so.
 SHOW = """([what, value]) => {
   const root = document.documentElement;
-  root.className = root.className.replace(new RegExp(`${what}-\\w+`), `${what}-${value}`);
+  root.className = root.className.replace(new RegExp(`${what}-[a-z0-9]+`), `${what}-${value}`);
+  if (!root.matches(`.${what}-${value}`)) throw new Error(`the page has no ${what}`);
   if (what === "theme") document.querySelector("meta[name=color-scheme]").content = value === "light" ? value : "dark";
 }"""
 MEASURE = """() => {
