@@ -63,6 +63,8 @@ class Run:
     """we don't know that they arrived"""
     lost_in: int
     doubled_in: int
+    processors: tuple[float, float, float]
+    """seconds of the worker and the SMS centre, of PostgreSQL, of this benchmark"""
 
 
 def main() -> None:
@@ -82,6 +84,12 @@ def main() -> None:
             for kills in ((), KILLED_AT):
                 runs.append(measure(database, folder, count, kills))
                 show(cells(runs[-1]))
+                children, server, own = runs[-1].processors
+                print(
+                    f"  processor seconds: worker and SMS centre {children:.1f}, PostgreSQL {server:.1f}, "
+                    f"this benchmark {own:.1f}; load average {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
         finally:
             database.close()
     sys.exit(any(run.lost_out or run.doubled_out or run.lost_in or run.doubled_in for run in runs))
@@ -140,6 +148,7 @@ def measure(database: Database, folder: Path, count: int, killed_at: Sequence[fl
     run_folder = folder / f"run{len(killed_at)}"
     run_folder.mkdir()
     queue(database, count)
+    before = processor_seconds(database)
     replies = count * IN_A_SECOND // OUT_A_SECOND
     with sms_centre(run_folder) as centre:
         worker = start_worker(database, folder, centre)
@@ -156,6 +165,7 @@ def measure(database: Database, folder: Path, count: int, killed_at: Sequence[fl
         worker.terminate()
         worker.wait()
         taken = Counter(event["text"] for event in centre.events("taken"))
+    used = tuple(after - at_first for at_first, after in zip(before, processor_seconds(database), strict=True))
     with unit_of_work(database.sessions) as session:
         statuses = how_many_are(session)
         vault = vault_of(session)
@@ -171,7 +181,18 @@ def measure(database: Database, folder: Path, count: int, killed_at: Sequence[fl
         unknown=count - statuses[MessageStatus.DELIVERED],
         lost_in=sum(f"同意{number}" not in stored for number in range(replies)),
         doubled_in=sum(stored.values()) - len(stored),
+        processors=(used[0], used[1], used[2]),
     )
+
+
+def processor_seconds(database: Database) -> tuple[float, float, float]:
+    """Processor seconds so far of our ended children, of the database server and of this process."""
+    mine = os.times()
+    assert database.server is not None
+    server = database.server.process()
+    assert server is not None
+    of_server = sum(sum(process.cpu_times()[:4]) for process in (server, *server.children()))
+    return mine.children_user + mine.children_system, of_server, mine.user + mine.system
 
 
 def times_until_done(database: Database, count: int, replies: int, started: float) -> tuple[float, float]:

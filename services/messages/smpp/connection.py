@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 from collections import deque
@@ -39,6 +40,8 @@ NOT_WRITTEN = -2
 
 LAST_SEQUENCE = 0x7FFF_FFFF
 WATCH_SECONDS = 0.5
+# Linux knows it; elsewhere the operating system decides when to confirm what came.
+QUICK_CONFIRMATION = getattr(socket, "TCP_QUICKACK", None)
 
 
 class BindRefused(Exception):
@@ -190,7 +193,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._keeper = Keeper(transport.get_extra_info("socket").fileno())
+        self._socket = transport.get_extra_info("socket")
+        self._keeper = Keeper(self._socket.fileno())
 
     def connection_lost(self, exc: Exception | None) -> None:
         for written in self._window.values():
@@ -207,6 +211,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = time.monotonic()
+        self._confirm()
         self._buffer += data
         try:
             for received in cut(self._buffer):
@@ -214,6 +219,12 @@ class Connection(asyncio.Protocol):
         except PduBroken as error:
             self.drop(f"broken PDU: {error}")
         self._write_waiting()
+
+    def _confirm(self) -> None:
+        """Have the operating system confirm at once what came; it forgets that it was asked. Many SMS centres gather
+        small answers until the ones before are confirmed, which would otherwise be put off for 40 ms."""
+        if QUICK_CONFIRMATION is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_CONFIRMATION, 1)
 
     def _handle(self, received: Pdu) -> None:
         match received.command:
