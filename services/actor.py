@@ -29,6 +29,8 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     COMMUNITY_WORKER = "community_worker"
     OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    """watches over the staff: reads what they did, and no record"""
     CANTEEN = "canteen"
     PROVIDER = "provider"
     CARE_WORKER = "care_worker"
@@ -88,6 +90,10 @@ class Capability(StrEnum):
     """enter what happens in the community, and call it off"""
     OPEN_RECORDS = "open_records"
     """open somebody's record after saying why"""
+    SEE_TRAIL = "see_trail"
+    """read and export what the staff did, and the flags on unusual reading"""
+    LOOK_INTO_READING = "look_into_reading"
+    """write down what came of looking into a flag"""
 
 
 class Scope(StrEnum):
@@ -187,6 +193,7 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.HANDLE_EMERGENCIES,
         }
     ),
+    ActorKind.SUPERVISOR: frozenset({Capability.SEE_TRAIL, Capability.LOOK_INTO_READING}),
     ActorKind.CANTEEN: frozenset({Capability.SERVE_MEALS}),
     ActorKind.PROVIDER: frozenset({Capability.RUN_SERVICES, Capability.ADAPT_HOMES}),
     ActorKind.CARE_WORKER: frozenset({Capability.MAKE_VISITS}),
@@ -222,7 +229,7 @@ AT_THE_DESK = frozenset(
 )
 # Who works at one place: a canteen, or a provider of home care.
 AT_A_WORKPLACE = frozenset({ActorKind.CANTEEN, ActorKind.PROVIDER, ActorKind.CARE_WORKER})
-STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR}) | AT_A_WORKPLACE
+STAFF = frozenset({ActorKind.COMMUNITY_WORKER, ActorKind.OPERATOR, ActorKind.SUPERVISOR}) | AT_A_WORKPLACE
 
 
 class NotAllowed(ServiceError):
@@ -249,12 +256,10 @@ class Actor:
     `family_member_id`, where it is somebody of a senior's family.
 
     `community` and `district` are where a community worker works, `workplace_id` is the canteen or the provider of
-    those who work at one; an operator has none of them and works for the city. `open_records`: whose records a worker
-    has open at this moment, as `services.records.with_open_records` knows them. A delegate acts `on_behalf_of` one
-    senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`.
-    those who work at one; an operator has none of them and works for the city. A delegate acts `on_behalf_of` one
-    senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until `waits_until`. A
-    worker who assists a senior at the desk acts on her behalf, too.
+    those who work at one; operators and supervisors have none of them and work for the city. `open_records`: whose
+    records a worker has open at this moment, as `services.records.with_open_records` knows them. A delegate acts
+    `on_behalf_of` one senior within `scopes`, by `delegation_id`; what she may not do yet stands in `waits_for`, until
+    `waits_until`. A worker who assists a senior at the desk acts on her behalf, too.
     """
 
     kind: ActorKind

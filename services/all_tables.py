@@ -28,6 +28,7 @@ import services.registry.tables
 import services.sign_in
 import services.speaking
 import services.staff.tables
+import services.supervision.tables
 import services.vouchers.tables
 import services.worker_tasks.tables  # noqa: F401
 from services.database.tables import Table

@@ -29,6 +29,7 @@ from services import (
     records,
     sign_in,
     staff,
+    supervision,
     vouchers,
 )
 from services.actor import Actor
@@ -114,6 +115,7 @@ def new_job_app(
     _add_visits(app, database, settings, clock)
     _add_meals(app, database, settings, clock)
     _add_delegation(app, database, settings, clock)
+    _add_supervision(app, database, settings, clock)
     _add_long_work(app, database, clock)
     _add_housekeeping(app, database, settings, clock)
     if settings.demo:
@@ -313,9 +315,18 @@ def _add_meals(app: procrastinate.App, database: Database, settings: Settings, c
         close_due_meals(database.sessions, city=settings.city, now=clock.now())
 
 
+def _add_supervision(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
+    records.check_parameters()
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="find_unusual_reading", queueing_lock="find_unusual_reading")
+    def find_unusual_reading(timestamp: int) -> None:
+        """Of today, and of yesterday whose last hour may be missing."""
+        supervision.find_in_the_last_days(database.sessions, city=settings.city, now=clock.now())
+
+
 def _add_delegation(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
     delegation.check_parameters()
-    records.check_parameters()
 
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="look_up_due_requests", queueing_lock="look_up_due_requests")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -359,9 +360,22 @@ def address_of(session: Session, person_id: UUID) -> str | None:
     return vault_of(session).open(row.address_sealed, context=ADDRESS) if row.address_sealed is not None else None
 
 
+def addresses_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The same of many, without those of whom none is known."""
+    asked = select(PersonRow.id, PersonRow.address_sealed).where(PersonRow.id.in_(person_ids))
+    vault = vault_of(session)
+    return {person_id: vault.open(sealed, context=ADDRESS) for person_id, sealed in session.execute(asked) if sealed}
+
+
 def city_of(session: Session, person_id: UUID) -> str:
     """The city whose person she is, for services that write something down about her."""
     return session.get_one(PersonRow, person_id).city
+
+
+def masked_names_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Masked names by id, for services that list deeds about people."""
+    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids)))
+    return {person_id: masked_name(name) for person_id, name in rows}
 
 
 def who_died(city: str) -> Select[UUID]:

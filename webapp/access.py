@@ -42,6 +42,7 @@ class Access(StrEnum):
     STAFF = "staff"
     COMMUNITY_WORKER = "community_worker"
     OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
     CANTEEN = "canteen"
     PROVIDER = "provider"
     CARE_WORKER = "care_worker"
@@ -51,6 +52,7 @@ ROLES = {
     Access.STAFF: STAFF,
     Access.COMMUNITY_WORKER: frozenset({ActorKind.COMMUNITY_WORKER}),
     Access.OPERATOR: frozenset({ActorKind.OPERATOR}),
+    Access.SUPERVISOR: frozenset({ActorKind.SUPERVISOR}),
     Access.CANTEEN: frozenset({ActorKind.CANTEEN}),
     Access.PROVIDER: frozenset({ActorKind.PROVIDER}),
     Access.CARE_WORKER: frozenset({ActorKind.CARE_WORKER}),
@@ -105,6 +107,12 @@ def workers_only(view: View) -> View:
 def operators_only(view: View) -> View:
     """The page is for operators."""
     view.access = Access.OPERATOR  # type: ignore[attr-defined]
+    return view
+
+
+def supervisors_only(view: View) -> View:
+    """The page is for supervisors."""
+    view.access = Access.SUPERVISOR  # type: ignore[attr-defined]
     return view
 
 

@@ -1,4 +1,5 @@
-"""`python -m services audit`: prove that the record of deeds is whole, note where it ends, export it."""
+"""`python -m services audit`: prove that the record of deeds is whole, note where it ends, export it, and find unusual
+reading in it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from services.audit.exporting import export_deeds
 from services.audit.verifying import Damage, DamageKind, verify
 from services.clock import Clock, local_day
 from services.database import Database, unit_of_work
+from services.staff import names_of_staff
+from services.supervision import find_unusual_reading, list_flags
 
 DAMAGED = 1
 ACTOR = Actor.system(Channel.COMMAND_LINE)
@@ -23,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verifying = actions.add_parser("verify", help="find what was removed, changed or inserted; ends with 1 if anything")
     verifying.add_argument("--note", metavar="ID:HASH", help="a note that was kept elsewhere")
     actions.add_parser("note", help="note where the record ends; what is printed is to be kept elsewhere")
+    reading = actions.add_parser("reading", help="find unusual reading of a day, and list what nobody has looked into")
+    reading.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today unless given")
     exporting = actions.add_parser("export", help="CSV on standard output")
     for name, what in (("--from", "the first day"), ("--until", "the last day, today unless given")):
         exporting.add_argument(name, dest=name[2:] + "_day", type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
@@ -42,6 +47,16 @@ def run(chosen: argparse.Namespace, database: Database, clock: Clock, *, city: s
             sys.stdout.write(f"{note or 'nothing was done since the last note'}\n")
             return 0
         today = local_day(clock.now())
+        if chosen.action == "reading":
+            find_unusual_reading(session, city=city, day=chosen.day or today, now=clock.now())
+            flags = list_flags(session, ACTOR, city=city)
+            names = names_of_staff(session, {flag.staff_id for flag in flags})
+            sys.stdout.writelines(
+                f"{flag.on_day}\t{names.get(flag.staff_id, flag.staff_id)}\t{flag.kind}\t{flag.records}\n"
+                for flag in flags
+                if flag.looked_into_at is None
+            )
+            return 0
         first_day, last_day = chosen.from_day or date.min.replace(year=2000), chosen.until_day or today
         sys.stdout.writelines(
             export_deeds(session, ACTOR, city=city, first_day=first_day, last_day=last_day, now=clock.now())

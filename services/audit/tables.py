@@ -24,6 +24,7 @@ class AuditEntry(Table):
     __tablename__ = "audit_entries"
     __table_args__ = (
         UniqueConstraint("chain", "position"),
+        Index("ix_audit_entries_of_staff", "at", postgresql_where="actor_staff_id IS NOT NULL"),
         Index("ix_audit_entries_on_behalf_of", "on_behalf_of", "at", postgresql_where="on_behalf_of IS NOT NULL"),
     )
 

@@ -28,6 +28,7 @@ CIVIL_SERVANTS = (
     NewStaff("liu.cuizhu", "刘工", ActorKind.COMMUNITY_WORKER, "罗湖区", "翠竹"),
     NewStaff("ma.jingtian", "马工", ActorKind.COMMUNITY_WORKER, "福田区", "景田"),
     NewStaff("zhao.shi", "赵科", ActorKind.OPERATOR),
+    NewStaff("sun.ducha", "孙督查", ActorKind.SUPERVISOR),
 )
 
 

@@ -16,7 +16,7 @@ from services.records.opening import (
     open_record_for_task,
     with_open_records,
 )
-from services.records.parameters import RecordParametersWrong, check_parameters, review_by, rules_on
+from services.records.parameters import RecordParametersWrong, Rules, check_parameters, review_by, rules_on
 from services.records.tables import LONGEST_WORDS
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "OpeningWordsTooLong",
     "RecordOpening",
     "RecordParametersWrong",
+    "Rules",
     "check_parameters",
     "close_record",
     "is_open_because",

@@ -18,7 +18,7 @@ from services.errors import ServiceError
 from services.sealing import vault_of
 from services.staff.authenticator import new_secret
 from services.staff.passwords import hashed, new_password
-from services.staff.tables import AUTHENTICATOR, StaffRecoveryCodeRow, StaffRow, StaffSessionRow
+from services.staff.tables import AUTHENTICATOR, HOME_ADDRESS, StaffRecoveryCodeRow, StaffRow, StaffSessionRow
 
 LOGIN_NAME = re.compile("[a-z][a-z0-9._-]{2,31}")
 
@@ -68,6 +68,7 @@ class NewStaff:
     community: str | None = None
     workplace_id: UUID | None = None
     is_demonstration: bool = False
+    home_address: str | None = field(default=None, repr=False)
 
     def fits_role(self) -> bool:
         """Whether she works where her role does, and nowhere else."""
@@ -97,6 +98,9 @@ def add_staff(session: Session, actor: Actor, new: NewStaff, *, city: str, now: 
         workplace_id=new.workplace_id,
         password_hash=hashed(password),
         authenticator_sealed=vault_of(session).seal(new_secret(), context=AUTHENTICATOR),
+        home_address_sealed=vault_of(session).seal(new.home_address, context=HOME_ADDRESS)
+        if new.home_address
+        else None,
         is_demonstration=new.is_demonstration,
         created_at=now,
     )
@@ -115,6 +119,11 @@ def add_staff(session: Session, actor: Actor, new: NewStaff, *, city: str, now: 
 def list_staff(session: Session, actor: Actor, *, city: str) -> tuple[StaffMember, ...]:
     """Everybody with an account, by login name. Raises NotAllowed."""
     _only_the_system(actor)
+    return members_of(session, city)
+
+
+def members_of(session: Session, city: str) -> tuple[StaffMember, ...]:
+    """The same for other services."""
     rows = session.scalars(select(StaffRow).where(StaffRow.city == city).order_by(StaffRow.login_name))
     return tuple(member(row) for row in rows)
 
@@ -142,6 +151,12 @@ def names_of_staff(session: Session, staff_ids: set[UUID]) -> dict[UUID, str]:
     """The names of staff by id, for pages that tell who decided."""
     rows = session.execute(select(StaffRow.id, StaffRow.name).where(StaffRow.id.in_(staff_ids)))
     return {staff_id: name for staff_id, name in rows}
+
+
+def home_address_of(session: Session, staff_id: UUID) -> str | None:
+    """Where she lives, for the service that watches who reads about her neighbours; None where she has not said."""
+    sealed = session.scalar(select(StaffRow.home_address_sealed).where(StaffRow.id == staff_id))
+    return vault_of(session).open(sealed, context=HOME_ADDRESS) if sealed is not None else None
 
 
 def member(row: StaffRow) -> StaffMember:

@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--district", help="where a community worker works, such as 罗湖区")
     adding.add_argument("--community", help="where a community worker works, such as 翠竹")
     adding.add_argument("--workplace", metavar="ID", type=UUID, help="the canteen, or the provider of home care")
+    adding.add_argument(
+        "--home-address", help="where a community worker lives: reading about her neighbours is flagged"
+    )
     actions.add_parser("list", help="every account")
     resetting = actions.add_parser("reset", help="a new password, and enrolling anew; ends all sessions of the account")
     resetting.add_argument("login_name", metavar="LOGIN_NAME")
@@ -35,7 +38,15 @@ def run(chosen: argparse.Namespace, database: Database, clock: Clock, *, city: s
     with unit_of_work(database.sessions) as session:
         if chosen.action == "add":
             role = ActorKind(chosen.role)
-            new = NewStaff(chosen.login_name, chosen.name, role, chosen.district, chosen.community, chosen.workplace)
+            new = NewStaff(
+                chosen.login_name,
+                chosen.name,
+                role,
+                chosen.district,
+                chosen.community,
+                chosen.workplace,
+                home_address=chosen.home_address,
+            )
             _, password = add_staff(session, actor, new, city=city, now=clock.now())
             sys.stdout.write(HANDED_OUT.format(password))
         elif chosen.action == "reset":

@@ -12,6 +12,7 @@ from services.database.tables import Table
 from services.sealing import sealed_as
 
 AUTHENTICATOR = "staff.authenticator"
+HOME_ADDRESS = "staff.home_address"
 
 
 class StaffRow(Table):
@@ -21,8 +22,11 @@ class StaffRow(Table):
     __tablename__ = "staff"
     __table_args__ = (
         UniqueConstraint("city", "login_name"),
-        CheckConstraint("role IN ('community_worker', 'operator', 'canteen', 'provider', 'care_worker')", name="role"),
-        # A community worker works for the people of one community, an operator for the city, the others at one place.
+        CheckConstraint(
+            "role IN ('community_worker', 'operator', 'supervisor', 'canteen', 'provider', 'care_worker')", name="role"
+        ),
+        # A community worker works for the people of one community, operators and supervisors for the city, the others
+        # at one place.
         CheckConstraint("(role = 'community_worker') = (community IS NOT NULL)", name="community"),
         CheckConstraint("(community IS NULL) = (district IS NULL)", name="district"),
         CheckConstraint(
@@ -39,6 +43,8 @@ class StaffRow(Table):
     workplace_id: Mapped[UUID | None]
     password_hash: Mapped[str]
     authenticator_sealed: Mapped[bytes] = mapped_column(info=sealed_as(AUTHENTICATOR))
+    # Where a community worker lives, if she said: who reads about her own neighbours is asked why.
+    home_address_sealed: Mapped[bytes | None] = mapped_column(info=sealed_as(HOME_ADDRESS))
     enrolled_at: Mapped[datetime | None]
     last_step: Mapped[int | None]
     is_demonstration: Mapped[bool]

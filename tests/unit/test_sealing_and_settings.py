@@ -86,7 +86,7 @@ def test_what_was_sealed_opens_only_in_its_place(tmp_path: Path) -> None:
     with pytest.raises(SealBroken):
         vault.open(sealed, context="persons.address")
     with pytest.raises(SealBroken):
-        vault.open(sealed[:-1] + b"\0", context="persons.phone")
+        vault.open(sealed[:-1] + bytes([sealed[-1] ^ 1]), context="persons.phone")
 
 
 def test_an_old_key_still_opens_and_a_new_one_seals(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from services.staff.tables import AUTHENTICATOR, StaffRow
 from tests.conftest import NOW
 
 LIU, MA, ZHAO, WU = "liu.cuizhu", "ma.jingtian", "zhao.shi", "wu.fantang"
-HE, MEI = "he.lelin", "mei.lelin"
+HE, MEI, SUN = "he.lelin", "mei.lelin", "sun.ducha"
 CITY = "shenzhen"
 
 

@@ -17,7 +17,7 @@ from tests.web.journeys import book_lunch
 from webapp.access import access_of
 
 ANYONE, SIGNED_IN, FAMILY, DEMO = "anyone", "signed_in", "family", "demo"
-STAFF, WORKER, OPERATOR = "staff", "community_worker", "operator"
+STAFF, WORKER, OPERATOR, SUPERVISOR = "staff", "community_worker", "operator", "supervisor"
 CANTEEN, PROVIDER, CARE_WORKER = "canteen", "provider", "care_worker"
 
 ROUTES = {
@@ -225,6 +225,11 @@ ROUTES = {
     ("POST", "/staff/visits/<uuid:booking_id>/end"): CARE_WORKER,
     ("GET", "/staff/visits/<uuid:booking_id>/not-at-home"): CARE_WORKER,
     ("POST", "/staff/visits/<uuid:booking_id>/not-at-home"): CARE_WORKER,
+    ("GET", "/staff/supervision"): SUPERVISOR,
+    ("POST", "/staff/supervision"): SUPERVISOR,
+    ("POST", "/staff/supervision/export"): SUPERVISOR,
+    ("GET", "/staff/supervision/reading"): SUPERVISOR,
+    ("POST", "/staff/supervision/reading/<uuid:flag_id>"): SUPERVISOR,
     ("GET", "/staff/registers"): OPERATOR,
     ("POST", "/staff/registers"): OPERATOR,
     ("GET", "/staff/screening"): OPERATOR,
@@ -286,7 +291,7 @@ def test_pages_of_a_person_lead_to_signing_in_and_back(browser: FlaskClient, sit
 
 def test_pages_of_staff_lead_to_their_own_signing_in(browser: FlaskClient) -> None:
     for (method, rule), access in ROUTES.items():
-        if access in (STAFF, WORKER, OPERATOR, CANTEEN, PROVIDER, CARE_WORKER):
+        if access in (STAFF, WORKER, OPERATOR, SUPERVISOR, CANTEEN, PROVIDER, CARE_WORKER):
             address = re.sub("<(uuid:)?[a-z_]+>", AN_ID, rule).replace("<answer>", "agree")
             answer = browser.open(address, method=method)
             assert answer.status_code == 303, address

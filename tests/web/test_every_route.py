@@ -21,7 +21,7 @@ from services.people import Person
 from tests.conftest import NOW
 from tests.web.conftest import repository_file
 from tests.web.journeys import book_lunch
-from tests.web.staff import CITY, HE, LIU, MEI, WU, ZHAO, open_records, staff_browser
+from tests.web.staff import CITY, HE, LIU, MEI, SUN, WU, ZHAO, open_records, staff_browser
 from tests.web.test_access import AN_ID, ROUTES
 
 SOCKETS = "/socket"
@@ -101,7 +101,7 @@ def everybody(site: Flask, session: Session, hers: FlaskClient, wang: Person) ->
     prepare_allowances(session, city=CITY, now=NOW)
     book_lunch(hers)
     desk = open_records(session, staff_browser(site, session, LIU), wang)
-    return [site.test_client(), hers, desk, *(staff_browser(site, session, who) for who in (ZHAO, WU, HE, MEI))]
+    return [site.test_client(), hers, desk, *(staff_browser(site, session, who) for who in (ZHAO, SUN, WU, HE, MEI))]
 
 
 def ids_of(session: Session) -> list[str]:

@@ -28,6 +28,10 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
         ("staff_screening.screening", _l("Screening")),
         ("staff_runs.runs", _l("Payment runs")),
     ),
+    ActorKind.SUPERVISOR: (
+        ("staff_supervision.trail", _l("What the staff did")),
+        ("staff_supervision.reading", _l("Unusual reading")),
+    ),
     ActorKind.PROVIDER: (
         ("provider.home", _l("Requests")),
         ("provider_days.day", _l("Calendar of the day")),
@@ -39,6 +43,7 @@ PLACES: dict[ActorKind, tuple[tuple[str, LazyString], ...]] = {
 ROLES = {
     ActorKind.COMMUNITY_WORKER: _l("Community worker"),
     ActorKind.OPERATOR: _l("Operator"),
+    ActorKind.SUPERVISOR: _l("Supervisor"),
     ActorKind.CANTEEN: _l("Canteen"),
     ActorKind.PROVIDER: _l("Provider of home care"),
     ActorKind.CARE_WORKER: _l("Care worker"),

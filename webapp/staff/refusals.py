@@ -23,6 +23,7 @@ STATUS = {
     "delegation_unknown": 404,
     "activity_unknown": 404,
     "work_unknown": 404,
+    "flag_unknown": 404,
     "run_unknown": 404,
     "case_unknown": 404,
     "offer_unknown": 404,
@@ -119,6 +120,7 @@ def _words(error: ServiceError) -> tuple[str, str]:
         "menu_unknown": (_("There is no such meal at this canteen"), nothing),
         "booking_unknown": (_("There is no such booking at this canteen"), nothing),
         "work_unknown": (_("There is no such work"), _("The address may be old or have a wrong letter.")),
+        "flag_unknown": (_("There is no such flag"), _("The address may be old or have a wrong letter.")),
         "case_unknown": (_("There is no such case"), _("The address may be old or have a wrong letter.")),
         "offer_unknown": (_("There is no such offer"), _("The address may be old or have a wrong letter.")),
     }.get(error.code, (_("This cannot be done now"), _("%(nothing)s (%(code)s)", nothing=nothing, code=error.code)))

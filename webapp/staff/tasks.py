@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.actor import AT_A_WORKPLACE, Actor, ActorKind
+from services.actor import Actor, ActorKind
 from services.allowances import AllowanceCase, AllowanceEvent, events_of, get_case
 from services.clock import local_day
 from services.decisions import LONGEST_REASON, Choice, decide, decisions_for
@@ -57,8 +57,8 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 @staff_only
 def home() -> AnyResponse:
     """A worker's list; an operator's overview; the others have a first page of their own."""
-    if current_staff().role in AT_A_WORKPLACE:
-        first_page, _words = PLACES[current_staff().role][0]
+    first_page, _words = PLACES[current_staff().role][0]
+    if first_page != "staff.home":
         return redirect(url_for(first_page), 303)
     session, actor, at = database_session(), current_staff_actor(), now()
     kind = _kind_asked_for()

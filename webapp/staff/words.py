@@ -14,6 +14,7 @@ from webapp.benefits.wording import benefit_words, month_words
 from webapp.staff.case_words import event_words, state_words, stop_reason_words
 from webapp.staff.certification_words import helper_relation_words, proof_words, sharing_words
 from webapp.staff.days import full_day_words, full_moment_words
+from webapp.staff.deed_words import deed_words, flag_words
 from webapp.staff.finding_words import settlement_effect_words, settlement_words
 from webapp.staff.known_words import register_words
 from webapp.staff.message_words import taken_for_words
@@ -43,6 +44,8 @@ def install(app: Flask) -> None:
         sharing=sharing_words,
         full_day=full_day_words,
         full_moment=full_moment_words,
+        deed=deed_words,
+        reading_flag=flag_words,
     )
     app.jinja_env.globals.update(by_whom=by_whom_words)
 
@@ -186,6 +189,7 @@ def by_whom_words(actor_kind: str, name: str | None) -> str:
         ActorKind.SYSTEM.value: _("the system"),
         ActorKind.COMMUNITY_WORKER.value: _("a community worker"),
         ActorKind.OPERATOR.value: _("an operator"),
+        ActorKind.SUPERVISOR.value: _("a supervisor"),
         ActorKind.CANTEEN.value: _("the canteen"),
         ActorKind.PROVIDER.value: _("the provider of home care"),
         ActorKind.CARE_WORKER.value: _("a care worker"),
@@ -200,6 +204,7 @@ def works_as_words(member: StaffMember) -> str:
         )
     return {
         ActorKind.OPERATOR: _("Operator of the city"),
+        ActorKind.SUPERVISOR: _("Supervisor of the staff of the city"),
         ActorKind.CANTEEN: _("At the counter of a canteen"),
         ActorKind.PROVIDER: _("In the office of a provider of home care"),
         ActorKind.CARE_WORKER: _("Care worker who goes into homes"),
