@@ -80,6 +80,8 @@ def _faults_with_type(page: Page, pixels: str) -> list[str]:
 
 def colour_faults_in_every_theme(page: Page) -> list[str]:
     """What axe-core finds about the colours of this page, at the default type, which needs more contrast."""
+    # Otherwise the colours of what can be pressed are on their way for a tenth of a second.
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate(SHOW, ["type", DEFAULT])
     found = []
     for theme in THEMES:

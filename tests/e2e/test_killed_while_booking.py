@@ -149,8 +149,8 @@ def untold(kitchen: Kitchen) -> Iterator[Callable[[], bool]]:
     """What is committed is kept, and nobody is told so until the block ends: the database waits for a second one that
     there is not. Whether somebody waits to be told."""
 
-    def waiting() -> int:
-        return int(kitchen.rows("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")[0][0])
+    def waiting() -> set[int]:
+        return {int(row[0]) for row in kitchen.rows("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")}
 
     worker = kitchen.worker()
     worker.suspend()
@@ -163,13 +163,15 @@ def untold(kitchen: Kitchen) -> Iterator[Callable[[], bool]]:
                 while first.pgconn.get_result():
                     pass
                 first.pgconn.send_query(b"INSERT INTO first_to_wait VALUES (now())")
-            return waiting() == 1
+            return first.info.backend_pid in waiting()
 
         try:
             # The server takes the setting up at a moment of its own, so somebody goes ahead until he has to wait.
             _wait_for_a_second_database(kitchen, "nobody")
             wait_for(the_first_waits)
-            yield lambda: waiting() > 1
+            # The worker may have been in the middle of something when it was stopped.
+            before = waiting()
+            yield lambda: bool(waiting() - before)
         finally:
             _wait_for_a_second_database(kitchen, "")
             while first.pgconn.get_result():
