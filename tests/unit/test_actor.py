@@ -10,6 +10,7 @@ import pytest
 
 from services.actor import (
     AT_A_WORKPLACE,
+    AT_THE_DESK,
     MAY,
     STAFF,
     WITHIN,
@@ -106,6 +107,15 @@ def test_a_workplace_has_only_what_was_booked_with_it(kind: ActorKind, capabilit
     assert not may(at_work, capability, workplace_id=ELSEWHERE)
     assert not may(at_work, capability, community="翠竹", district="罗湖区")
     assert not may(Actor.staff(kind, UUID(int=7), Channel.SCREEN), capability)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_at_the_desk_a_worker_does_for_one_senior_what_is_hers_and_decides_nothing(capability: Capability) -> None:
+    assisting = Actor.at_the_desk(replace(WORKER, open_records=frozenset({HER, OTHER})), on_behalf_of=HER)
+    assert may(assisting, capability, community="翠竹", district="罗湖区") is (capability in AT_THE_DESK)
+    assert not may(assisting, capability, person_id=OTHER, community="翠竹", district="罗湖区")
+    assert not may(assisting, capability, person_id=None)
+    assert AT_THE_DESK <= MAY[ActorKind.SENIOR] & MAY[ActorKind.COMMUNITY_WORKER]
 
 
 def test_only_workers_decide_about_cases() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import person_named
 from tests.web.conftest import TestClock, page_of, words_of
 from tests.web.journeys import confirmation
 from tests.web.staff import CITY, LIU, MA, WU, staff_browser
+from tests.web.test_access import AN_ID, ROUTES, SIGNED_IN
 
 
 @pytest.fixture
@@ -113,3 +115,13 @@ def test_nobody_else_is_at_her_desk(
     assert elsewhere.post(f"/staff/people/{wang.id}/desk").status_code == 403
     assert elsewhere.get(below(wang, "/meals/bookings")).status_code == 303
     assert desk.get(below(person_named(session, "黄婉仪"), "/meals/bookings")).status_code == 303
+
+
+def test_whatever_is_sent_below_the_desk_is_answered(desk: FlaskClient, wang: Person) -> None:
+    """No form of a senior breaks because it is a worker who sends it there, and what is not for the desk is refused."""
+    for (method, rule), access in ROUTES.items():
+        if access == SIGNED_IN and method == "POST":
+            address = re.sub("<(uuid:)?[a-z_]+>", AN_ID, rule)
+            answer = desk.open(below(wang, address), method=method)
+            assert answer.status_code < 500, (method, rule)
+            assert "/sign-in" not in (answer.location or ""), (method, rule)
