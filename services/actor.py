@@ -90,6 +90,10 @@ class Capability(StrEnum):
     """enter what happens in the community, and call it off"""
     OPEN_RECORDS = "open_records"
     """open somebody's record after saying why"""
+    ASK_ABOUT_OWN_DATA = "ask_about_own_data"
+    """take away what is held about her, and have deleted what no law keeps"""
+    OWN_SESSIONS = "own_sessions"
+    """see where she of the staff is signed in, and sign out there"""
     SEE_TRAIL = "see_trail"
     """read and export what the staff did, and the flags on unusual reading"""
     LOOK_INTO_READING = "look_into_reading"
@@ -156,9 +160,10 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.MANAGE_CONTACTS,
             Capability.RAISE_EMERGENCY,
             Capability.SEE_EMERGENCIES,
+            Capability.ASK_ABOUT_OWN_DATA,
         }
     ),
-    ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT}),
+    ActorKind.FAMILY_MEMBER: frozenset({Capability.ASK_TO_ACT, Capability.ASK_ABOUT_OWN_DATA}),
     ActorKind.DELEGATE: frozenset[Capability]().union(*WITHIN.values()),
     ActorKind.COMMUNITY_WORKER: frozenset(
         {
@@ -181,10 +186,12 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.HANDLE_EMERGENCIES,
             Capability.RUN_ACTIVITIES,
             Capability.OPEN_RECORDS,
+            Capability.OWN_SESSIONS,
         }
     ),
     ActorKind.OPERATOR: frozenset(
         {
+            Capability.OWN_SESSIONS,
             Capability.SEE_TASKS,
             Capability.IMPORT_REGISTERS,
             Capability.SCREEN,
@@ -193,10 +200,10 @@ MAY: dict[ActorKind, frozenset[Capability]] = {
             Capability.HANDLE_EMERGENCIES,
         }
     ),
-    ActorKind.SUPERVISOR: frozenset({Capability.SEE_TRAIL, Capability.LOOK_INTO_READING}),
-    ActorKind.CANTEEN: frozenset({Capability.SERVE_MEALS}),
-    ActorKind.PROVIDER: frozenset({Capability.RUN_SERVICES, Capability.ADAPT_HOMES}),
-    ActorKind.CARE_WORKER: frozenset({Capability.MAKE_VISITS}),
+    ActorKind.SUPERVISOR: frozenset({Capability.SEE_TRAIL, Capability.LOOK_INTO_READING, Capability.OWN_SESSIONS}),
+    ActorKind.CANTEEN: frozenset({Capability.SERVE_MEALS, Capability.OWN_SESSIONS}),
+    ActorKind.PROVIDER: frozenset({Capability.RUN_SERVICES, Capability.ADAPT_HOMES, Capability.OWN_SESSIONS}),
+    ActorKind.CARE_WORKER: frozenset({Capability.MAKE_VISITS, Capability.OWN_SESSIONS}),
 }
 # What a community worker may do for somebody whose record she has not opened: open it, and see to what stands on her
 # list and to a call for help, which are the reason themselves.

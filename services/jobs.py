@@ -25,6 +25,7 @@ from services import (
     home_adaptation,
     home_care,
     inbox,
+    personal_data,
     rate_limits,
     records,
     sign_in,
@@ -317,6 +318,7 @@ def _add_meals(app: procrastinate.App, database: Database, settings: Settings, c
 
 def _add_supervision(app: procrastinate.App, database: Database, settings: Settings, clock: Clock) -> None:
     records.check_parameters()
+    personal_data.check_parameters()
 
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="find_unusual_reading", queueing_lock="find_unusual_reading")

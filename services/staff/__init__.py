@@ -16,6 +16,7 @@ from services.staff.accounts import (
     reset_staff,
 )
 from services.staff.enrolment import Enrolled, Enrolment, enrol_staff, enrolment_of
+from services.staff.own_sessions import OpenStaffSession, end_other_own_sessions, list_own_sessions
 from services.staff.passwords import LEAST_CHARACTERS, PasswordTooWeak
 from services.staff.sessions import (
     CodeOutcome,
@@ -36,6 +37,7 @@ __all__ = [
     "Enrolment",
     "LoginNameWrong",
     "NewStaff",
+    "OpenStaffSession",
     "PasswordCheck",
     "PasswordOutcome",
     "PasswordTooWeak",
@@ -43,10 +45,12 @@ __all__ = [
     "StaffMember",
     "WorkplaceWrong",
     "add_staff",
+    "end_other_own_sessions",
     "enrol_staff",
     "enrolment_of",
     "forget_old",
     "home_address_of",
+    "list_own_sessions",
     "list_staff",
     "members_of",
     "names_of_staff",

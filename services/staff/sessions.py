@@ -99,7 +99,7 @@ def sign_in_staff(
         StaffSessionRow(
             id=new_id(),
             city=city,
-            token_hash=_token_hash(token),
+            token_hash=token_hash(token),
             staff_id=row.id,
             opened_at=now,
             tries_left=TRIES,
@@ -131,7 +131,7 @@ def prove_staff(session: Session, *, token: str, code: str, now: datetime) -> St
 def prove(session: Session, begun: StaffSessionRow, row: StaffRow, *, now: datetime) -> StaffCodeCheck:
     """Make a session of a sign-in whose code was right, under a new token."""
     token = secrets.token_urlsafe(32)
-    begun.token_hash = _token_hash(token)
+    begun.token_hash = token_hash(token)
     begun.proven_at = begun.seen_at = now
     actor = member(row).acting(Channel.SCREEN)
     audit.record(session, actor, "staff_signed_in", city=row.city, person_id=None, subject_id=begun.id, now=now)
@@ -146,7 +146,7 @@ def signed_in_staff(session: Session, *, token: str, now: datetime, is_used: boo
         select(StaffSessionRow, StaffRow)
         .join(StaffRow, StaffRow.id == StaffSessionRow.staff_id)
         .where(
-            StaffSessionRow.token_hash == _token_hash(token),
+            StaffSessionRow.token_hash == token_hash(token),
             StaffSessionRow.proven_at > now - SESSION_LASTS,
             StaffSessionRow.ended_at.is_(None),
         )
@@ -154,18 +154,23 @@ def signed_in_staff(session: Session, *, token: str, now: datetime, is_used: boo
     if found is None:
         return None
     opened, row = found
-    if opened.seen_at <= now - (SESSION_IDLE_ON_VISITS if row.role == ActorKind.CARE_WORKER else SESSION_IDLE):
+    if opened.seen_at <= now - idle_of(row):
         return None
     if is_used and now - opened.seen_at > SEEN_EVERY:
         opened.seen_at = now
     return member(row)
 
 
+def idle_of(row: StaffRow) -> timedelta:
+    """How long a session of hers may lie unused."""
+    return SESSION_IDLE_ON_VISITS if row.role == ActorKind.CARE_WORKER else SESSION_IDLE
+
+
 def sign_out_staff(session: Session, *, token: str, now: datetime) -> None:
     """End the session of this token; nothing happens for one that has ended."""
     session.execute(
         update(StaffSessionRow)
-        .where(StaffSessionRow.token_hash == _token_hash(token), StaffSessionRow.ended_at.is_(None))
+        .where(StaffSessionRow.token_hash == token_hash(token), StaffSessionRow.ended_at.is_(None))
         .values(ended_at=now)
     )
 
@@ -175,7 +180,7 @@ def begun_sign_in(session: Session, token: str, *, now: datetime) -> StaffSessio
     return session.scalar(
         select(StaffSessionRow)
         .where(
-            StaffSessionRow.token_hash == _token_hash(token),
+            StaffSessionRow.token_hash == token_hash(token),
             StaffSessionRow.proven_at.is_(None),
             StaffSessionRow.ended_at.is_(None),
             StaffSessionRow.opened_at > now - CODE_WITHIN,
@@ -219,6 +224,6 @@ def _is_kept(session: Session, row: StaffRow, code: str, now: datetime) -> bool:
     return True
 
 
-def _token_hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
     """A token is 32 random bytes, so a plain hash keeps it secret."""
     return sha256(f"{TOKEN}\0{token}".encode()).digest()

@@ -25,9 +25,11 @@ from services.staff import (
     StaffCodeCheck,
     WorkplaceWrong,
     add_staff,
+    end_other_own_sessions,
     enrol_staff,
     enrolment_of,
     forget_old,
+    list_own_sessions,
     list_staff,
     names_of_staff,
     prove_staff,
@@ -139,6 +141,23 @@ def test_a_session_ends_when_it_is_left_alone_and_after_twelve_hours(session: Se
     tomorrow = NOW + timedelta(days=1)
     token = signed_in(session, at=tomorrow).token
     assert signed_in_staff(session, token=token, now=tomorrow + SESSION_IDLE) is None
+
+
+def test_she_sees_where_she_is_signed_in_and_signs_out_everywhere_else(session: Session) -> None:
+    later = NOW + timedelta(minutes=5)
+    forgotten, here = signed_in(session).token, signed_in(session, at=later).token
+    liu = signed_in_staff(session, token=here, now=later)
+    assert liu is not None
+    listed = list_own_sessions(session, liu.acting(Channel.SCREEN), token=here, now=later)
+    assert [it.is_this_one for it in listed] == [True, False]
+    with pytest.raises(NotAllowed):
+        list_own_sessions(session, Actor.senior(new_id(), Channel.SCREEN), token=here, now=later)
+    assert end_other_own_sessions(session, liu.acting(Channel.SCREEN), token=here, now=later) == 1
+    assert end_other_own_sessions(session, liu.acting(Channel.SCREEN), token=here, now=later) == 0
+    assert signed_in_staff(session, token=forgotten, now=later) is None
+    assert signed_in_staff(session, token=here, now=later) is not None
+    deed = session.scalars(select(AuditEntry).where(AuditEntry.deed == "staff_sessions_ended")).one()
+    assert (deed.actor_staff_id, deed.facts) == (liu.id, {"count": 1})
 
 
 def test_signing_out_ends_the_session(session: Session) -> None:

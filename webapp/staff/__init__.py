@@ -13,6 +13,7 @@ from webapp.staff import (
     demo,
     desk,
     family,
+    own_sessions,
     people,
     places,
     records,
@@ -45,6 +46,7 @@ PARTS = (
     supervision,
     runs,
     works,
+    own_sessions,
     demo,
 )
 BLUEPRINTS = [part.blueprint for part in PARTS]
