@@ -307,7 +307,7 @@ def _begin_at_the_desk(access: Access) -> Response | None:
         g.acting = assist(database_session(), current_staff_actor(), person_id=assisted(), now=now())
     except NotAtTheDesk:
         flash(_("The time at the desk is over. Say once more that she is here, then go on."), "problem")
-        return redirect(own_address(url_for("staff_people.person", person_id=assisted())), 303)
+        return _whole_page(own_address(url_for("staff_people.person", person_id=assisted())))
     g.family, g.person = None, get_person(database_session(), g.acting, person_id=g.acting.on_behalf_of)
     return None
 
@@ -322,10 +322,14 @@ def _check_staff(access: Access) -> Response | None:
     staff = find_signed_in_staff()
     if staff is None:
         address = own_address(url_for("staff_sign_in.password", next=page_address()))
-        if "HX-Request" in request.headers:
-            # A part of a page that asks again and again: the whole page goes, and not its part.
-            return make_response("", 200, {"HX-Redirect": address})
-        return redirect(address, 303)
+        return _whole_page(address)
     if staff.role not in ROLES[access]:
         abort(403)
     return None
+
+
+def _whole_page(address: str) -> Response:
+    """On to a page with another frame: the whole page goes, also where htmx asked for a part of it."""
+    if "HX-Request" in request.headers:
+        return make_response("", 200, {"HX-Redirect": address})
+    return redirect(address, 303)

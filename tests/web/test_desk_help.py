@@ -96,6 +96,9 @@ def test_her_pages_close_when_she_goes_and_by_themselves(desk: FlaskClient, wang
     assert desk.post(f"/staff/people/{wang.id}/desk/end").location == "/staff/people"
     answer = desk.get(below(wang, "/meals/bookings"))
     assert (answer.status_code, answer.location) == (303, f"/staff/people/{wang.id}")
+    # Her pages swap their inside; the worker's have another frame, so the whole page goes.
+    swapped = desk.get(below(wang, "/meals/bookings"), headers={"HX-Request": "true"})
+    assert swapped.headers["HX-Redirect"] == f"/staff/people/{wang.id}"
     desk.post(f"/staff/people/{wang.id}/desk")
     assert desk.get(below(wang, "/meals/bookings")).status_code == 200
     for _ in range(4):
