@@ -195,9 +195,12 @@ class NewPerson:
     is_demonstration: bool = False
 
 
-HELD_PERSON = select(PersonRow.__table__).where(PersonRow.id == bindparam("person_id")).with_for_update()
 HELD = select(PersonRow.id).where(PersonRow.id == bindparam("person_id")).with_for_update()
-HANDED_OUT_AS_STORED = {each.name for each in fields(Person)} - {"masked_phone", "hukou", "income_class"}
+SHOWN = {each.name for each in fields(Person)}
+HANDED_OUT_AS_STORED = SHOWN - {"masked_phone", "hukou", "income_class"}
+COLUMNS = [column for column in PersonRow.__table__.columns if column.key in SHOWN]
+PERSON = select(*COLUMNS).where(PersonRow.id == bindparam("person_id"))
+HELD_PERSON = PERSON.with_for_update()
 STORED_AS_SAID = {each.name for each in fields(NewPerson)} - {"id_number", "phone", "address"}
 
 
@@ -283,6 +286,11 @@ def get_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
     Each read by one of the staff, or by a delegate, goes into the record of deeds.
     """
     return _seen(session, actor, person_id, session.get(PersonRow, person_id))
+
+
+def glance_at_person(session: Session, actor: Actor, *, person_id: UUID) -> Person:
+    """The same where it is asked once in a press of one of thousands: the session does not keep her for later."""
+    return _seen(session, actor, person_id, ask(session, PERSON, {"person_id": person_id}).one_or_none())
 
 
 def _seen(session: Session, actor: Actor, person_id: UUID, row: Stored | None) -> Person:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Uuid, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.database.tables import Table, new_id
+from services.database import Table, ask, new_id
 from services.errors import ServiceError
 
 NO_OVERLAP = "ex_engagements_no_overlap"
@@ -61,6 +61,16 @@ class EngagementRow(Table):
     subject_id: Mapped[UUID] = mapped_column(index=True)
 
 
+# Worded once, since every visit that is booked or looked for asks them.
+ENGAGED_WITH = select(EngagementRow.resource_id).where(EngagementRow.subject_id == bindparam("subject_id"))
+ENGAGED_BETWEEN = select(EngagementRow.resource_id, EngagementRow.period).where(
+    EngagementRow.resource_id.in_(bindparam("resource_ids", expanding=True)),
+    EngagementRow.period.overlaps(bindparam("between", type_=TSTZRANGE)),
+    EngagementRow.subject_id.is_distinct_from(bindparam("without", type_=Uuid)),
+)
+ENGAGE = insert(EngagementRow).on_conflict_do_nothing(constraint=NO_OVERLAP).returning(EngagementRow.resource_id)
+
+
 def engage(
     session: Session,
     *,
@@ -74,17 +84,16 @@ def engage(
     """Engage all of these with the subject until `ends_at` and for the gap after it; whom it was engaged with before is
     free. Raises Engaged, and the caller's transaction must then not be committed."""
     wanted = set(resource_ids)
-    before = set(session.scalars(select(EngagementRow.resource_id).where(EngagementRow.subject_id == subject_id)))
+    before = set(ask(session, ENGAGED_WITH, {"subject_id": subject_id}).scalars())
     _hold(session, wanted | before)
     if before:
-        session.execute(delete(EngagementRow).where(EngagementRow.subject_id == subject_id))
+        release(session, subject_id=subject_id)
     period = Range(starts_at, ends_at + gap, bounds="[)")
     rows = [
         {"id": new_id(), "city": city, "resource_id": resource_id, "period": period, "subject_id": subject_id}
         for resource_id in sorted(wanted)
     ]
-    engaged = insert(EngagementRow).values(rows).on_conflict_do_nothing(constraint=NO_OVERLAP)
-    taken = set(session.scalars(engaged.returning(EngagementRow.resource_id)))
+    taken = set(ask(session, ENGAGE, rows).scalars())
     if taken < wanted:
         raise Engaged(wanted - taken)
 
@@ -104,14 +113,10 @@ def engagements_of(
 ) -> dict[UUID, list[Period]]:
     """What each of these is engaged with between two moments; who is free all the time is absent. `without`: a subject
     whose own engagements do not count."""
-    asked = select(EngagementRow.resource_id, EngagementRow.period).where(
-        EngagementRow.resource_id.in_(list(resource_ids)),
-        EngagementRow.period.overlaps(Range(starts_at, ends_at, bounds="[)")),
-    )
-    if without is not None:
-        asked = asked.where(EngagementRow.subject_id != without)
+    between = Range(starts_at, ends_at, bounds="[)")
+    asked = {"resource_ids": list(resource_ids), "between": between, "without": without}
     periods: dict[UUID, list[Period]] = defaultdict(list)
-    for resource_id, period in session.execute(asked):
+    for resource_id, period in ask(session, ENGAGED_BETWEEN, asked):
         periods[resource_id].append(Period(period.lower, period.upper))
     return dict(periods)
 
@@ -122,4 +127,4 @@ def _hold(session: Session, resource_ids: Iterable[UUID]) -> None:
     The constraint alone would keep periods apart, too. But two that free and take the same times crosswise would wait
     for each other, and one of them would be thrown out for no fault of its own: so all wait in one order.
     """
-    session.execute(HOLD, {"ids": list(resource_ids)})
+    ask(session, HOLD, {"ids": list(resource_ids)})

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from services import people
 from services.actor import Actor, Capability
 from services.calendar import Engaged, engage
 from services.clock import local_day
-from services.database.tables import new_id
+from services.database import ask, new_id
 from services.home_care.catalogue import Service, service_on
 from services.home_care.crews import crews_for
 from services.home_care.errors import (
@@ -25,11 +25,11 @@ from services.home_care.errors import (
     WorkerUnknown,
 )
 from services.home_care.offers import require_bookable_day
-from services.home_care.reading import booking_view
+from services.home_care.reading import booking_view, new_booking_view
 from services.home_care.states import HOLDING_TIME, EventKind, ServiceState
-from services.home_care.steps import note, send_workers
-from services.home_care.tables import ServiceBookingRow
-from services.home_care.telling import tell
+from services.home_care.steps import note
+from services.home_care.tables import BookingWorkerRow, ServiceBookingRow
+from services.home_care.telling import tell_of
 from services.home_care.terms import terms_for
 from services.home_care.views import CareWorker, PriceSplit, Provider, ServiceBooking, ServiceQuote
 from services.people import Person
@@ -37,6 +37,22 @@ from services.vouchers import SelfPaidChanged, VoucherSplit, hold_vouchers, spli
 
 BOOKED_BY = select(ServiceBookingRow.id).where(
     ServiceBookingRow.request_id == bindparam("request_id"), ServiceBookingRow.person_id == bindparam("person_id")
+)
+
+
+OWN_VISIT = select(ServiceBookingRow.id).where(
+    ServiceBookingRow.person_id == bindparam("person_id"),
+    ServiceBookingRow.state.in_(HOLDING_TIME),
+    ServiceBookingRow.starts_at < bindparam("before"),
+    ServiceBookingRow.ends_at > bindparam("after"),
+    ServiceBookingRow.id.is_distinct_from(bindparam("without", type_=Uuid)),
+)
+NEW_BOOKING, NEW_PLACE = insert(ServiceBookingRow), insert(BookingWorkerRow)
+# The columns of a booking that was just made; nothing has become of it yet.
+FILLED = (
+    *("id", "city", "person_id", "service", "provider_id", "day", "starts_at", "ends_at", "state"),
+    *("price_fen", "voucher_fen", "self_paid_fen", "uncovered_fen", "vouchers"),
+    *("request_id", "booked_at", "booked_through"),
 )
 
 
@@ -118,17 +134,25 @@ def book_service(
     """
     people.require_for(session, actor, Capability.BOOK_SERVICES, person_id=person_id)
     person = people.hold_person(session, actor, person_id=person_id)
-    before = session.scalar(BOOKED_BY, {"request_id": request_id, "person_id": person_id})
+    before = ask(session, BOOKED_BY, {"request_id": request_id, "person_id": person_id}).scalar()
     if before is not None:
         return booking_view(session, session.get_one(ServiceBookingRow, before))
     plan = planned(session, person, service, worker_id, starts_at, now=now)
     booking_id = new_id()
     split = take(session, actor, person, plan, booking_id, agreed_to_pay_fen=agreed_to_pay_fen, now=now)
     row = _new_booking(actor, person, plan, split, booking_id, request_id=request_id, now=now)
-    session.add(row)
-    session.flush()
-    send_workers(session, row, [worker.id for worker in plan.workers])
-    tell(session, person, row, "service_booked", now=now, until=terms_for(starts_at).cancel_until(starts_at))
+    # Written as rows, not as objects: nobody goes on with them in this transaction, and many book at once.
+    ask(session, NEW_BOOKING, {column: getattr(row, column) for column in FILLED})
+    ask(
+        session,
+        NEW_PLACE,
+        [
+            {"id": new_id(), "city": row.city, "booking_id": booking_id, "care_worker_id": worker.id, "place": place}
+            for place, worker in enumerate(plan.workers)
+        ],
+    )
+    until = terms_for(starts_at).cancel_until(starts_at)
+    tell_of(session, person, row, plan.workers[0].name, "service_booked", now=now, until=until)
     note(
         session,
         actor,
@@ -142,7 +166,7 @@ def book_service(
         self_paid_fen=row.self_paid_fen,
         voucher_rule=split.rule,
     )
-    return booking_view(session, row)
+    return new_booking_view(row, plan.provider, plan.workers)
 
 
 def planned(
@@ -232,15 +256,8 @@ def _no_visit_of_her_own(
     session: Session, person: Person, service: Service, starts_at: datetime, without: UUID | None
 ) -> None:
     travel, ends_at = terms_for(starts_at).travel, starts_at + service.duration
-    asked = select(ServiceBookingRow.id).where(
-        ServiceBookingRow.person_id == person.id,
-        ServiceBookingRow.state.in_(HOLDING_TIME),
-        ServiceBookingRow.starts_at < ends_at + travel,
-        ServiceBookingRow.ends_at + travel > starts_at,
-    )
-    if without is not None:
-        asked = asked.where(ServiceBookingRow.id != without)
-    other = session.scalars(asked).first()
+    about = {"person_id": person.id, "after": starts_at - travel, "before": ends_at + travel, "without": without}
+    other = ask(session, OWN_VISIT, about).scalar()
     if other is not None:
         raise OwnVisitThen(booking_id=other, service=service.code, day=local_day(starts_at), starts_at=starts_at)
 
@@ -268,5 +285,6 @@ def _new_booking(
         request_id=request_id,
         booked_at=now,
         booked_through=actor.channel,
+        uncovered_fen=0,
         **stored_split(split),
     )

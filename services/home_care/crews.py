@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.calendar import Period, engagements_of
 from services.clock import local_day, local_moment
+from services.database import ask
 from services.home_care.catalogue import Service
 from services.home_care.free_times import free_times, working_times
-from services.home_care.reading import provider_view, shift_view, worker_views
+from services.home_care.reading import provider_view, worker_views_of
 from services.home_care.tables import CareWorkerRow, ProviderRow
 from services.home_care.terms import terms_on
 from services.home_care.views import CareWorker, Provider, Shift
 from services.people import Person
+
+Wanted = TypeVarTuple("Wanted")
+PROVIDERS = select(*ProviderRow.__table__.columns).where(
+    ProviderRow.city == bindparam("city"), ProviderRow.areas.contains(bindparam("areas", type_=ProviderRow.areas.type))
+)
 
 
 @dataclass(frozen=True)
@@ -103,10 +110,7 @@ def providers_for(session: Session, person: Person) -> list[Provider]:
     """Who comes to her home at all."""
     if person.district is None:
         return []
-    rows = session.scalars(
-        select(ProviderRow).where(ProviderRow.city == person.city, ProviderRow.areas.contains([person.district]))
-    )
-    return [provider_view(row) for row in rows]
+    return [provider_view(row) for row in ask(session, PROVIDERS, {"city": person.city, "areas": [person.district]})]
 
 
 def crews_for(
@@ -123,12 +127,12 @@ def crews_for(
     this worker leads, which are herself and, where several come, her colleagues. `without`: a booking whose own
     engagements do not count, since it is to be changed."""
     providers = {it.id: it for it in providers_for(session, person) if service.code in it.services}
-    rows = _working_for(session, list(providers), first_day, *_with(led_by, service))
-    views = worker_views(session, rows)
+    columns = select(*CareWorkerRow.__table__.columns)
+    rows = ask(session, _working_for(columns, list(providers), first_day, *_with(led_by, service))).all()
     members = tuple(
-        Crew(providers[row.provider_id], views[row.id], tuple(shift_view(shift) for shift in row.shifts))
-        for row in rows
-        if any(not missing(views[row.id], service, day) for day in (first_day, last_day))
+        Crew(providers[worker.provider_id], worker, shifts)
+        for worker, shifts in worker_views_of(session, rows).values()
+        if any(not missing(worker, service, day) for day in (first_day, last_day))
     )
     engaged = engagements_of(
         session,
@@ -143,7 +147,7 @@ def crews_for(
 
 def colleagues_of(session: Session, provider_id: UUID, day: date) -> Sequence[CareWorkerRow]:
     """Everybody who works for a provider on a day, by name."""
-    return _working_for(session, [provider_id], day)
+    return session.scalars(_working_for(select(CareWorkerRow), [provider_id], day)).all()
 
 
 def _with(lead: UUID | None, service: Service) -> Iterator[ColumnElement[bool]]:
@@ -155,14 +159,10 @@ def _with(lead: UUID | None, service: Service) -> Iterator[ColumnElement[bool]]:
 
 
 def _working_for(
-    session: Session, provider_ids: Sequence[UUID], day: date, *which: ColumnElement[bool]
-) -> Sequence[CareWorkerRow]:
-    return session.scalars(
-        select(CareWorkerRow)
-        .where(
-            CareWorkerRow.provider_id.in_(provider_ids),
-            CareWorkerRow.left_on.is_(None) | (CareWorkerRow.left_on > day),
-            *which,
-        )
-        .order_by(CareWorkerRow.name, CareWorkerRow.id)
-    ).all()
+    wanted: Select[*Wanted], provider_ids: Sequence[UUID], day: date, *which: ColumnElement[bool]
+) -> Select[*Wanted]:
+    return wanted.where(
+        CareWorkerRow.provider_id.in_(provider_ids),
+        CareWorkerRow.left_on.is_(None) | (CareWorkerRow.left_on > day),
+        *which,
+    ).order_by(CareWorkerRow.name, CareWorkerRow.id)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor
+from services.database import ask
 from services.home_care.catalogue import service_on
 from services.home_care.states import ComplaintAbout, DeclineReason, Rating, ServiceState
 from services.home_care.tables import (
@@ -20,6 +23,7 @@ from services.home_care.tables import (
     PLACE,
     BookingWorkerRow,
     CareWorkerRow,
+    CredentialRow,
     ProviderRow,
     ServiceBookingRow,
     ShiftRow,
@@ -41,10 +45,29 @@ from services.sealing import Vault, vault_of
 from services.vouchers import VoucherKind, VoucherPart
 
 SYSTEM = Actor.system()
+THEIR: BindParameter[UUID] = bindparam("worker_ids", expanding=True)
+CREDENTIALS = (
+    select(CredentialRow.care_worker_id, CredentialRow.kind, CredentialRow.issued_on, CredentialRow.valid_until)
+    .where(CredentialRow.care_worker_id.in_(THEIR))
+    .order_by(CredentialRow.kind)
+)
+SHIFTS = (
+    select(ShiftRow.care_worker_id, ShiftRow.weekday, ShiftRow.begins, ShiftRow.ends)
+    .where(ShiftRow.care_worker_id.in_(THEIR))
+    .order_by(ShiftRow.weekday, ShiftRow.begins)
+)
+# An integer of the database: ten times the sum, halves rounded up.
+TENTHS = (20 * func.sum(ServiceBookingRow.rating) + func.count()) / (2 * func.count())
+RATINGS = (
+    select(BookingWorkerRow.care_worker_id, func.floor(TENTHS), func.count())
+    .join(ServiceBookingRow, ServiceBookingRow.id == BookingWorkerRow.booking_id)
+    .where(BookingWorkerRow.care_worker_id.in_(THEIR), ServiceBookingRow.rating.is_not(None))
+    .group_by(BookingWorkerRow.care_worker_id)
+)
 CALLED_OFF = (ServiceState.CANCELLED, ServiceState.DECLINED)
 
 
-def provider_view(row: ProviderRow) -> Provider:
+def provider_view(row: ProviderRow | Row[Any]) -> Provider:
     """The provider of a row."""
     return Provider(
         id=row.id,
@@ -66,10 +89,28 @@ def shift_view(row: ShiftRow) -> Shift:
     return Shift(row.weekday, row.begins, row.ends)
 
 
+def worker_views_of(session: Session, rows: Sequence[Row[Any]]) -> dict[UUID, tuple[CareWorker, tuple[Shift, ...]]]:
+    """The same where only columns of workers were asked for, with the shifts of each."""
+    worker_ids = [row.id for row in rows]
+    credentials: dict[UUID, list[Credential]] = defaultdict(list)
+    shifts: dict[UUID, list[Shift]] = defaultdict(list)
+    for worker_id, *credential in ask(session, CREDENTIALS, {"worker_ids": worker_ids}):
+        credentials[worker_id].append(Credential(*credential))
+    for worker_id, *shift in ask(session, SHIFTS, {"worker_ids": worker_ids}):
+        shifts[worker_id].append(Shift(*shift))
+    rated = _ratings(session, worker_ids)
+    return {
+        row.id: (_worker_view(row, credentials[row.id], *rated.get(row.id, (None, 0))), tuple(shifts[row.id]))
+        for row in rows
+    }
+
+
 def worker_views(session: Session, rows: Collection[CareWorkerRow]) -> dict[UUID, CareWorker]:
     """The workers of these rows by id, with what those whom they visited thought of them."""
     rated = _ratings(session, [row.id for row in rows])
-    return {row.id: _worker_view(row, *rated.get(row.id, (None, 0))) for row in rows}
+    return {
+        row.id: _worker_view(row, map(_credential_view, row.credentials), *rated.get(row.id, (None, 0))) for row in rows
+    }
 
 
 def booking_view(session: Session, row: ServiceBookingRow) -> ServiceBooking:
@@ -113,13 +154,19 @@ def sealed_place(vault: Vault, place: Place | None) -> bytes | None:
     return vault.seal(json.dumps(asdict(place)), context=PLACE) if place is not None else None
 
 
-def _worker_view(row: CareWorkerRow, rating_tenths: int | None, ratings: int) -> CareWorker:
+def _credential_view(row: CredentialRow) -> Credential:
+    return Credential(row.kind, row.issued_on, row.valid_until)
+
+
+def _worker_view(
+    row: CareWorkerRow | Row[Any], credentials: Iterable[Credential], rating_tenths: int | None, ratings: int
+) -> CareWorker:
     return CareWorker(
         id=row.id,
         provider_id=row.provider_id,
         name=row.name,
         sex=row.sex,
-        credentials=tuple(Credential(it.kind, it.issued_on, it.valid_until) for it in row.credentials),
+        credentials=tuple(credentials),
         health_checked_until=row.health_checked_until,
         since=row.since,
         left_on=row.left_on,
@@ -130,25 +177,31 @@ def _worker_view(row: CareWorkerRow, rating_tenths: int | None, ratings: int) ->
 
 def _ratings(session: Session, worker_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
     """By worker: the average in tenths of a point, halves rounded up, and how many ratings there are."""
-    # An integer of the database: ten times the sum, halves rounded up.
-    tenths = (20 * func.sum(ServiceBookingRow.rating) + func.count()) / (2 * func.count())
-    asked = (
-        select(BookingWorkerRow.care_worker_id, func.floor(tenths), func.count())
-        .join(ServiceBookingRow, ServiceBookingRow.id == BookingWorkerRow.booking_id)
-        .where(BookingWorkerRow.care_worker_id.in_(list(worker_ids)), ServiceBookingRow.rating.is_not(None))
-        .group_by(BookingWorkerRow.care_worker_id)
-    )
-    return {worker_id: (int(average), count) for worker_id, average, count in session.execute(asked)}
+    rated = ask(session, RATINGS, {"worker_ids": list(worker_ids)})
+    return {worker_id: (int(average), count) for worker_id, average, count in rated}
+
+
+def new_booking_view(row: ServiceBookingRow, provider: Provider, workers: Sequence[CareWorker]) -> ServiceBooking:
+    """The booking of a row that was just written, about which nobody has complained."""
+    return _view_of(row, provider, tuple(workers), None)
 
 
 def _booking_view(row: ServiceBookingRow, workers: dict[UUID, CareWorker]) -> ServiceBooking:
+    coming = tuple(workers[each.care_worker_id] for each in row.workers)
+    complaint = ComplaintAbout(row.complaint.about) if row.complaint else None
+    return _view_of(row, provider_view(row.provider), coming, complaint)
+
+
+def _view_of(
+    row: ServiceBookingRow, provider: Provider, workers: tuple[CareWorker, ...], complaint: ComplaintAbout | None
+) -> ServiceBooking:
     terms = terms_on(row.day)
     return ServiceBooking(
         id=row.id,
         person_id=row.person_id,
         service=service_on(row.service, row.day),
-        provider=provider_view(row.provider),
-        workers=tuple(workers[each.care_worker_id] for each in row.workers),
+        provider=provider,
+        workers=workers,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         split=split_view(row),
@@ -162,7 +215,7 @@ def _booking_view(row: ServiceBookingRow, workers: dict[UUID, CareWorker]) -> Se
         object_until_at=terms.object_until(row.over_at) if row.over_at is not None else None,
         decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
         rating=Rating.of(row.rating) if row.rating else None,
-        complaint=ComplaintAbout(row.complaint.about) if row.complaint else None,
+        complaint=complaint,
     )
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services import audit, people
 from services.actor import Actor, Capability, NotAllowed, require
 from services.calendar import release
+from services.database import ask, new_id
 from services.home_care.errors import ServiceBookingUnknown, VisitStepNotPossible
 from services.home_care.states import ALLOWED, HOLDING_TIME, UNPAID, DeclineReason, EventKind, ServiceState
 from services.home_care.tables import BookingWorkerRow, CareWorkerRow, ServiceBookingRow, ServiceEventRow
 from services.vouchers import release_vouchers
 
+NEW_EVENT = insert(ServiceEventRow)
 Fact = str | int | bool | date | UUID | None
 
 
@@ -112,19 +114,19 @@ def note(
 ) -> None:
     """Add the event and the entry in the record of deeds, and flush. `facts`: codes, ids, amounts and times."""
     plain = {name: _plain(value) for name, value in facts.items() if value is not None}
-    session.add(
-        ServiceEventRow(
-            city=row.city,
-            booking_id=row.id,
-            person_id=row.person_id,
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            channel=actor.channel,
-            kind=kind,
-            facts=plain,
-        )
-    )
+    event = {
+        "id": new_id(),
+        "city": row.city,
+        "booking_id": row.id,
+        "person_id": row.person_id,
+        "at": now,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "channel": actor.channel,
+        "kind": kind,
+        "facts": plain,
+    }
+    ask(session, NEW_EVENT, event)
     deed = f"service_{kind}"
     audit.record(session, actor, deed, city=row.city, person_id=row.person_id, subject_id=row.id, now=now, **plain)
     session.flush()

@@ -22,6 +22,20 @@ def tell(
     **more: str | int | date | datetime,
 ) -> None:
     """Write to her about a visit, if a phone of hers is known. `more`: what only this template names."""
+    tell_of(session, person, row, row.workers[0].worker.name, template, now=now, **more)
+
+
+def tell_of(
+    session: Session,
+    person: Person,
+    row: ServiceBookingRow,
+    worker: str,
+    template: str,
+    *,
+    now: datetime,
+    **more: str | int | date | datetime,
+) -> None:
+    """The same where it is known who comes first."""
     phone = people.phone_to_reach(session, person)
     if phone is None:
         return
@@ -36,7 +50,7 @@ def tell(
         name=person.masked_name,
         service=row.service,
         starts_at=row.starts_at,
-        worker=row.workers[0].worker.name,
+        worker=worker,
         to_pay=row.self_paid_fen,
         asked=row.self_paid_fen + row.uncovered_fen,
         **more,

@@ -143,7 +143,7 @@ def refuse_if_full(
     if found is None:
         raise MenuUnknown()
     if not found.is_hers and found.menu.portions_left < quantity:
-        person = people.get_person(session, actor, person_id=person_id)
+        person = people.glance_at_person(session, actor, person_id=person_id)
         if found.city != person.city:
             raise MenuUnknown()
         _check(person, found.menu, quantity=quantity, delivery=delivery, now=now)

@@ -15,7 +15,7 @@ from services.clock import local_day
 from services.people import Person
 from services.vouchers.errors import SelfPaidChanged, VouchersHeldAlready
 from services.vouchers.kinds import ItemKind, MovementKind, VoucherKind
-from services.vouchers.movements import held_by, move, sums_by_subject
+from services.vouchers.movements import held_by, is_moved_for, move, sums_by_subject
 from services.vouchers.parameters import rules_on
 from services.vouchers.splitting import Purse, divide
 from services.vouchers.tables import VoucherRow
@@ -62,7 +62,7 @@ def hold_vouchers(
     until commit. For capabilities, which have checked the right.
     """
     people.hold(session, person.id)
-    if held_by(session, subject_id):
+    if is_moved_for(session, subject_id):
         raise VouchersHeldAlready(subject_id=subject_id)
     split, shares = _divided(session, person, item, price_fen, on, local_day(now), {})
     if split.self_paid_fen != agreed_self_paid_fen:

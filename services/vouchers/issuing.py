@@ -24,7 +24,7 @@ from services.vouchers.movements import lower_to
 from services.vouchers.tables import VoucherMonthRow, VoucherRow
 from services.vouchers.views import LostHold
 from services.vouchers.wallets import Wallet, mark_issued, write
-from services.vouchers.worth import voucher_row, worth_of
+from services.vouchers.worth import vouchers_of, worth_of
 
 # What a capability does about a booking of its own for which less is held now. It runs in the transaction that
 # lowered the voucher, and changes nothing about a booking that is not its own.
@@ -97,7 +97,8 @@ def issue_vouchers(
 def _issue(
     session: Session, actor: Actor, person: Person, kind: VoucherKind, month: date, *, now: datetime, on_lost: OnLost
 ) -> bool:
-    row, worth = voucher_row(session, person.id, kind, month), worth_of(session, person, kind, month)
+    hers = vouchers_of(session, person.id, month, month)
+    row, worth = hers.get((kind, month)), worth_of(person, kind, month, hers)
     if row is not None and row.issued_at is not None:
         return False
     if row is None and worth.fen == 0 and worth.before_fen == 0:

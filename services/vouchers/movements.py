@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from services import audit
 from services.actor import Actor
+from services.database import ask
 from services.vouchers.kinds import MovementKind, VoucherKind
 from services.vouchers.tables import VoucherMovementRow, VoucherRow
 from services.vouchers.views import HeldVouchers, LostHold, VoucherPart
+
+MOVED = select(exists().where(VoucherMovementRow.subject_id == bindparam("subject_id")))
 
 
 def move(
@@ -78,6 +81,11 @@ def lower_to(session: Session, actor: Actor, row: VoucherRow, fen: int, *, now: 
     if target < row.granted_fen:
         move(session, actor, row, MovementKind.LOWERED, now=now, granted_fen=target - row.granted_fen)
     return tuple(lost)
+
+
+def is_moved_for(session: Session, subject_id: UUID) -> bool:
+    """Whether a booking holds or spends anything now. Most are asked about before they have anything."""
+    return bool(ask(session, MOVED, {"subject_id": subject_id}).scalar() and held_by(session, subject_id))
 
 
 def held_by(session: Session, subject_id: UUID) -> list[tuple[VoucherRow, int, int]]:

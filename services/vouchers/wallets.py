@@ -23,7 +23,7 @@ from services.vouchers.parameters import Rules, rules_on
 from services.vouchers.tables import VoucherRow
 from services.vouchers.telling import tell_of_change
 from services.vouchers.views import Voucher
-from services.vouchers.worth import Worth, voucher_row, worth_of
+from services.vouchers.worth import Hers, Worth, vouchers_of, worth_of
 
 SYSTEM = Actor.system()
 
@@ -71,20 +71,23 @@ def wallets_for(session: Session, person: Person, on: date, *, today: date, rule
     if person.died_on is not None:
         return []
     month, found = month_of(on), []
+    hers = vouchers_of(
+        session, person.id, months_later(month, -max(rules.carry_over_months.values(), default=0)), month
+    )
     for kind in rules.order:
         for earlier in range(rules.carry_over_months[kind], -1, -1):
-            wallet = _wallet(session, person, kind, months_later(month, -earlier), today=today)
+            wallet = _wallet(person, kind, months_later(month, -earlier), hers, today=today)
             if wallet is not None:
                 found.append(wallet)
     return found
 
 
-def _wallet(session: Session, person: Person, kind: VoucherKind, month: date, *, today: date) -> Wallet | None:
-    row, is_foreseen = voucher_row(session, person.id, kind, month), month > today
+def _wallet(person: Person, kind: VoucherKind, month: date, hers: Hers, *, today: date) -> Wallet | None:
+    row, is_foreseen = hers.get((kind, month)), month > today
     if month < month_of(today):
         # What nobody issued in its own month is not issued any more.
         return Wallet(kind, month, row, row.granted_fen, None, False) if row else None
-    worth = worth_of(session, person, kind, month)
+    worth = worth_of(person, kind, month, hers)
     if row is None:
         return Wallet(kind, month, None, worth.fen, worth, is_foreseen)
     if row.issued_at is not None:
@@ -132,9 +135,7 @@ def _insert(session: Session, person: Person, wallet: Wallet) -> VoucherRow:
         "rule": wallet.worth.rule,
     }
     session.execute(insert(VoucherRow).values(values).on_conflict_do_nothing())
-    row = voucher_row(session, person.id, wallet.kind, wallet.month)
-    assert row is not None
-    return row
+    return vouchers_of(session, person.id, wallet.month, wallet.month)[wallet.kind, wallet.month]
 
 
 def _view(wallet: Wallet, rules: Rules) -> Voucher:

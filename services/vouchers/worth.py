@@ -6,6 +6,7 @@ month's amount until a worker has decided. Rules that change or end do, and so d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -20,16 +21,17 @@ from services.people import Person
 from services.vouchers.kinds import VoucherKind
 from services.vouchers.tables import VoucherRow
 
-# Worded once: a price asks for it four times.
-HERS_OF_A_MONTH = (
+# Worded once: every price asks for it.
+HERS_OF_MONTHS = (
     select(VoucherRow)
     .where(
-        VoucherRow.person_id == bindparam("person_id"),
-        VoucherRow.kind == bindparam("kind"),
-        VoucherRow.month == bindparam("month"),
+        VoucherRow.person_id == bindparam("person_id"), VoucherRow.month.between(bindparam("first"), bindparam("last"))
     )
     .execution_options(populate_existing=True)
 )
+
+# What she has of which kind for which month.
+Hers = Mapping[tuple[VoucherKind, date], VoucherRow]
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ class Worth:
         return self.keeps and self.kept_at_fen != self.by_rules_fen
 
 
-def worth_of(session: Session, person: Person, kind: VoucherKind, month: date) -> Worth:
+def worth_of(person: Person, kind: VoucherKind, month: date, hers: Hers) -> Worth:
     """What the voucher of this kind is worth to her in a month. A fact that is not known never counts for her."""
     answer = by_rules(person, kind, month)
-    before = voucher_row(session, person.id, kind, months_later(month, -1))
+    before = hers.get((kind, months_later(month, -1)))
     before_fen = before.granted_fen if before else 0
     fen = answer.at_least_fen
     kept_at = None
@@ -71,9 +73,10 @@ def by_rules(person: Person, kind: VoucherKind, month: date) -> Answer:
     return assess_one(facts_of(person, as_of=month), kind.benefit)
 
 
-def voucher_row(session: Session, person_id: UUID, kind: VoucherKind, month: date) -> VoucherRow | None:
-    """Her voucher of a month as stored."""
-    return session.scalar(HERS_OF_A_MONTH, {"person_id": person_id, "kind": kind, "month": month})
+def vouchers_of(session: Session, person_id: UUID, first: date, last: date) -> Hers:
+    """Her vouchers of these months as stored, and of the month before them, by which they are reckoned."""
+    wanted = {"person_id": person_id, "first": months_later(first, -1), "last": last}
+    return {(VoucherKind(row.kind), row.month): row for row in session.scalars(HERS_OF_MONTHS, wanted)}
 
 
 def _facts_took(person: Person, kind: VoucherKind, before: VoucherRow, answer: Answer) -> bool:
