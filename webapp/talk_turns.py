@@ -34,6 +34,7 @@ SPOKEN_LOCALES = ("zh_Hans", "zh_Hant_HK")
 BOOKING_PAGES = {
     "book_meal": "bookings.booking",
     "book_service": "service_bookings.booking",
+    "agree_to_price": "service_bookings.booking",
     "rate_visit": "service_bookings.booking",
     "complain": "service_bookings.booking",
 }

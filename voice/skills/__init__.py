@@ -17,6 +17,7 @@ from voice.skills.delegates import AddDelegate, RemoveDelegate
 from voice.skills.meal_lines import JoinLine
 from voice.skills.meal_weeks import BookDays, BookWeek, RepeatWeek
 from voice.skills.meals import BookMeal
+from voice.skills.new_prices import AgreeToPrice
 from voice.skills.people_who_help import CallFamily, CallStaff
 from voice.skills.prices import AskPrice, SeeVouchers
 from voice.skills.skill import Skill
@@ -39,6 +40,7 @@ _ALL: tuple[Skill, ...] = (
     ListBookings(),
     AskPrice(),
     SeeVouchers(),
+    AgreeToPrice(),
     RateVisit(),
     Complain(),
     FindCanteen(),

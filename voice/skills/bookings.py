@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from services.meals import list_waiting
-from voice.skills.held import everything_held
+from voice.skills.held import Held, everything_held
+from voice.skills.new_prices import visits_asked_about, what_is_asked
 from voice.skills.skill import Answers, Step, Task, Turn
 from voice.wording import Line
 
@@ -32,7 +34,19 @@ class ListBookings(Answers):
         told = tell.several([each.in_full(turn) for each in held[:MOST_TOLD]], long=True)
         line = words.line("You have booked: %(bookings)s.", bookings=told)
         more = (words.line("There is more, the screen shows all of it."),) if len(held) > MOST_TOLD else ()
-        return Step(words.joined(line, *more, *waiting))
+        return Step(words.joined(line, *more, *waiting, *_asked_about(turn, held)))
+
+
+def _asked_about(turn: Turn, held: Sequence[Held]) -> tuple[Line, ...]:
+    """The first of these whose price is asked anew, with the words that answer it."""
+    told = {each.id for each in held}
+    visit = next((visit for visit in visits_asked_about(turn) if str(visit.id) in told), None)
+    if visit is None:
+        return ()
+    return (
+        what_is_asked(turn, visit),
+        turn.words.line("If you still want it, say: I agree to the price. If not, say: cancel it."),
+    )
 
 
 def _in_line(turn: Turn) -> tuple[Line, ...]:
