@@ -71,15 +71,15 @@ class Vault:
         nonce = os.urandom(NONCE_BYTES)
         return self._prefix + nonce + self._current.encrypt(nonce, content, context.encode())
 
-    def seal_all(self, texts: Sequence[str], *, context: str) -> list[bytes]:
-        """Each of many texts as `seal` seals it. All nonces are asked of the system at once: one by one that takes as
-        long as the sealing."""
+    def seal_all(self, contents: Sequence[bytes], *, context: str) -> list[bytes]:
+        """Each of many contents as `seal_bytes` seals it. All nonces are asked of the system at once: one by one that
+        takes as long as the sealing."""
         prefix, encrypt, sealed_for = self._prefix, self._current.encrypt, context.encode()
-        at_once = os.urandom(NONCE_BYTES * len(texts))
+        at_once = os.urandom(NONCE_BYTES * len(contents))
         nonces = [at_once[start : start + NONCE_BYTES] for start in range(0, len(at_once), NONCE_BYTES)]
         return [
-            prefix + nonce + encrypt(nonce, text.encode(), sealed_for)
-            for nonce, text in zip(nonces, texts, strict=True)
+            prefix + nonce + encrypt(nonce, content, sealed_for)
+            for nonce, content in zip(nonces, contents, strict=True)
         ]
 
     def open(self, sealed: bytes, *, context: str) -> str:
@@ -108,10 +108,10 @@ class Vault:
 
     def index(self, text: str, *, context: str) -> bytes:
         """32 bytes by which equal texts are found without opening them (HMAC-SHA-256); worthless without the key."""
-        return self.index_all((text,), context=context)[0]
+        return self.index_all((text.encode(),), context=context)[0]
 
-    def index_all(self, texts: Sequence[str], *, context: str) -> list[bytes]:
-        """The index of each of many texts."""
+    def index_all(self, texts: Sequence[bytes], *, context: str) -> list[bytes]:
+        """The index of each of many texts, in UTF-8."""
         start = self._inner.get(context)
         if start is None:
             start = self._inner[context] = sha256(self._inner_start + f"{context}\0".encode())
@@ -119,7 +119,7 @@ class Vault:
         digests: list[bytes] = []
         for text in texts:
             inner, outer = begin_inner(), begin_outer()
-            inner.update(text.encode())
+            inner.update(text)
             outer.update(inner.digest())
             digests.append(outer.digest())
         return digests

@@ -44,6 +44,7 @@ class Column:
     required: bool = False
     fact: str = ""
     are_plain: ArePlain | None = None
+    varies: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ ID_NUMBER = Column("id_number", "身份证号", cells.id_number, required=True, 
 NAME = Column("name", "姓名", cells.name, required=True, are_plain=cells.matching(cells.PLAIN_NAME))
 WHO = (ID_NUMBER, NAME)
 # Only the household register sets a birth date; what other registers say is compared with it.
-BIRTH_TO_COMPARE = Column("birth_on", "出生日期", cells.day, fact="stated_birth_on")
+BIRTH_TO_COMPARE = Column("birth_on", "出生日期", cells.day, fact="stated_birth_on", varies=True)
 yes_or_no = cells.choice(YES_OR_NO)
 
 # A day as read: YYYY-MM-DD, which sorts as days do.
@@ -147,10 +148,10 @@ CONTRACTS = {
             (
                 *WHO,
                 Column("sex", "性别", cells.choice(SEXES), required=True),
-                Column("birth_on", "出生日期", cells.day, required=True),
+                Column("birth_on", "出生日期", cells.day, required=True, varies=True),
                 Column("hukou", "户籍", cells.choice(HUKOU), required=True),
                 Column("hukou_district", "户籍区", cells.district),
-                Column("hukou_changed_on", "户籍变动日期", cells.day),
+                Column("hukou_changed_on", "户籍变动日期", cells.day, varies=True),
                 Column("alive", "是否在世", yes_or_no),
                 Column("died_on", "死亡日期", cells.day),
                 Column("resident", "是否常住", yes_or_no),
@@ -165,7 +166,7 @@ CONTRACTS = {
         ),
         Contract(
             Kind.DEATHS,
-            (*WHO, BIRTH_TO_COMPARE, Column("died_on", "死亡日期", cells.day, required=True)),
+            (*WHO, BIRTH_TO_COMPARE, Column("died_on", "死亡日期", cells.day, required=True, varies=True)),
             ("died_on", "stated_birth_on"),
             _deaths,
         ),
@@ -175,7 +176,7 @@ CONTRACTS = {
                 *WHO,
                 BIRTH_TO_COMPARE,
                 Column("has_card", "是否有卡", yes_or_no, required=True),
-                Column("card_last_four", "卡号后四位", cells.last_four),
+                Column("card_last_four", "卡号后四位", cells.last_four, varies=True),
                 Column("card_holder_matches", "户名一致", yes_or_no),
             ),
             ("stated_birth_on", "has_card", *WITHOUT_CARD),
@@ -200,7 +201,7 @@ CONTRACTS = {
             (
                 *WHO,
                 BIRTH_TO_COMPARE,
-                Column("ability_assessed_on", "评估日期", cells.day, required=True),
+                Column("ability_assessed_on", "评估日期", cells.day, required=True, varies=True),
                 Column("ability_level", "能力等级", cells.level),
                 Column("can_look_after_self", "生活能否自理", yes_or_no),
             ),

@@ -64,7 +64,6 @@ class Copying:
 
     def _records(self, records: Records, count: bytes) -> list[bytes]:
         begins, of_records = count + ID_LENGTH, self._of_records
-        facts = [json.encode() for json in records.facts]
         return [
             b"".join(
                 (
@@ -73,7 +72,7 @@ class Copying:
                 )
             )
             for id_, index, digest, who, json, sealed in zip(
-                records.ids, records.id_number_indexes, records.digests, _who(records), facts, records.sealed,
+                records.ids, records.id_number_indexes, records.digests, _who(records), records.facts, records.sealed,
                 strict=True,
             )
         ]  # fmt: skip
@@ -82,6 +81,5 @@ class Copying:
 def _who(records: Records) -> list[bytes]:
     """The fields of the sealed ID number and of the name, which stand side by side in both tables."""
     return [
-        framed(number) + framed(name.encode())
-        for number, name in zip(records.id_numbers_sealed, records.names, strict=True)
+        framed(number) + framed(name) for number, name in zip(records.id_numbers_sealed, records.names, strict=True)
     ]

@@ -31,7 +31,8 @@ def _doubled(blocks: Iterable[Block], place: int, encoding: str) -> frozenset[st
     in_place = re.compile(rb"^(?:[^,\n]*,){%d}(%b)(?=[,\r\n])" % (place, PLAIN.pattern), re.MULTILINE)
     for block in blocks:
         numbers = in_place.findall(block.data)
-        if b'"' in block.data or len(numbers) < block.data.count(b"\n"):
+        lines = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
+        if b'"' in block.data or len(numbers) < lines:
             numbers = [_number(line, place, encoding) for line in block.data.split(b"\n")]
         different = set(numbers)
         if len(different) < len(numbers) or not seen.isdisjoint(different):

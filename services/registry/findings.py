@@ -156,6 +156,7 @@ FROM registry_records WHERE id_number_index = ANY(CAST(:indexes AS bytea[])) AND
 
 # Ids sort by time: whoever is new here came after the import began. Nobody counted the new people yet: PostgreSQL would
 # take them for few and look through everybody for each of them.
+ANYBODY_BEFORE = "SELECT EXISTS (SELECT FROM persons WHERE id < :import_id)"
 BY_HASH = "SET LOCAL enable_nestloop = off"
 AS_BEFORE = "SET LOCAL enable_nestloop = on"
 ALIKE = """
@@ -201,6 +202,8 @@ class Findings:
         """Those who are new, and may be somebody known whose ID number has changed. Two whom the same extract names are
         two people."""
         connection = self._session.connection()
+        if not connection.scalar(text(ANYBODY_BEFORE), {"import_id": self._import_id}):
+            return
         connection.execute(text(BY_HASH))
         alike = connection.execute(text(ALIKE), {"import_id": self._import_id, "city": self._city}).all()
         connection.execute(text(AS_BEFORE))

@@ -58,6 +58,11 @@ UNION
 SELECT id_number_index FROM former_id_numbers WHERE id_number_index = ANY(CAST(:indexes AS bytea[]))
 """
 
+NOTHING_KNOWN = """
+SELECT NOT EXISTS (SELECT FROM persons) AND NOT EXISTS (SELECT FROM registry_records)
+    AND NOT EXISTS (SELECT FROM former_id_numbers)
+"""
+
 # What is said under a number that was hers before is said of her; not where the same piece says it under hers.
 UNDER_FORMER_NUMBERS = """
 WITH former AS (

@@ -121,11 +121,12 @@ def test_a_vault_goes_to_a_process_of_our_own(tmp_path: Path) -> None:
 
 def test_many_values_are_sealed_and_indexed_as_each_alone(tmp_path: Path) -> None:
     vault, texts = Vault(settings_of(tmp_path)), ["15400020700", "", "水贝路1号", "15400020700"]
-    sealed = vault.seal_all(texts, context="persons.phone")
+    contents = [text.encode() for text in texts]
+    sealed = vault.seal_all(contents, context="persons.phone")
     assert [vault.open(each, context="persons.phone") for each in sealed] == texts
     # A nonce is never used twice, also not for equal texts.
     assert len(set(sealed)) == len(texts)
-    assert vault.index_all(texts, context="persons.phone") == [
+    assert vault.index_all(contents, context="persons.phone") == [
         vault.index(text, context="persons.phone") for text in texts
     ]
     assert vault.seal_all([], context="persons.phone") == vault.index_all([], context="persons.phone") == []
