@@ -22,6 +22,7 @@ import services.messages.phone_notes
 import services.messages.smpp.tables
 import services.messages.tables
 import services.people
+import services.personal_data.tables
 import services.rate_limits
 import services.records.tables
 import services.registry.tables

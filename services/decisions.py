@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services import allowances, certification, delegation, home_adaptation, home_care, people, vouchers
+from services import allowances, certification, delegation, home_adaptation, home_care, people, personal_data, vouchers
 from services.actor import Actor, Capability, require
 from services.allowances.errors import ReasonMissing
 from services.errors import ServiceError
@@ -56,6 +56,9 @@ class Choice(StrEnum):
     FREEZE = "freeze"
     """until somebody has looked"""
     END = "end"
+    CORRECTED = "corrected"
+    """what is held about her was wrong, and the worker had it put right"""
+    NOT_CORRECTED = "not_corrected"
     LOWER = "lower"
     """to what the rules give"""
     SETTLE = "settle"
@@ -160,6 +163,7 @@ DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
     TaskKind.MEALS_NOT_PICKED_UP: LOOKED_AFTER,
     TaskKind.SERVICE_COMPLAINT: (Decision(Choice.UPHOLD), Decision(Choice.NOT_UPHOLD, against_person=True)),
     TaskKind.NOT_AT_HOME: LOOKED_AFTER,
+    TaskKind.DATA_CORRECTION: (Decision(Choice.CORRECTED), Decision(Choice.NOT_CORRECTED, against_person=True)),
     # Her yes is written down on the page of the person, with the evidence.
     TaskKind.DELEGATION_REQUEST: (Decision(Choice.DECLINE),),
     TaskKind.DELEGATION_CHECK: (
@@ -357,6 +361,15 @@ def _adaptation(approve: bool) -> Callable[[_Deed], None]:
     return carry_out
 
 
+def _data(corrected: bool) -> Callable[[_Deed], None]:
+    def carry_out(deed: _Deed) -> None:
+        personal_data.decide_correction(
+            deed.session, deed.actor, request_id=deed.task.subject_id, corrected=corrected, now=deed.now
+        )
+
+    return carry_out
+
+
 def _no_delegate(deed: _Deed) -> None:
     delegation.decline_delegate(
         deed.session, deed.actor, delegation_id=deed.task.subject_id, now=deed.now, note=deed.reason
@@ -389,6 +402,8 @@ USE_CASES: dict[tuple[TaskKind, Choice], Callable[[_Deed], None]] = {
     (TaskKind.ADAPTATION_DECISION, Choice.REFUSE): _adaptation(False),
     (TaskKind.SERVICE_COMPLAINT, Choice.UPHOLD): _complaint(True),
     (TaskKind.SERVICE_COMPLAINT, Choice.NOT_UPHOLD): _complaint(False),
+    (TaskKind.DATA_CORRECTION, Choice.CORRECTED): _data(True),
+    (TaskKind.DATA_CORRECTION, Choice.NOT_CORRECTED): _data(False),
     (TaskKind.DELEGATION_REQUEST, Choice.DECLINE): _no_delegate,
     (TaskKind.DELEGATION_CHECK, Choice.KEEP): _delegation(delegation.release_delegation),
     (TaskKind.DELEGATION_CHECK, Choice.FREEZE): _delegation(delegation.freeze_delegation),

@@ -91,6 +91,7 @@ def create_app(
         family_words,
         adaptation_forms,
         browser_files,
+        own_data,
         pages,
         error_pages,
     ):

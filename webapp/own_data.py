@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, session, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from services.clock import local_day
 from services.personal_data import (
+    LONGEST_WORDS,
     Basis,
+    CorrectionField,
+    CorrectionUnclear,
     HeldData,
     HeldSection,
     Section,
+    ask_for_correction,
+    corrections_of,
     data_held_about,
     erase_what_may_go,
     kept_years_on,
@@ -29,6 +34,11 @@ DAYS = ("at", "day", "month", "queued_at", "received_at", "asked_at", "opened_at
 ISO_DAY = len("2026-11-24")
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/my-data")
+
+
+def install(app: Flask) -> None:
+    """Give the templates these words as a filter."""
+    app.jinja_env.filters.update(correction_field=field_words)
 
 
 @blueprint.get("")
@@ -60,6 +70,29 @@ def family_file() -> Response:
     return _as_file(data_held_about(database_session(), current_family_actor(), person_id=None, now=now()))
 
 
+@blueprint.get("/correction")
+def correction() -> Response:
+    """What is wrong, and what is right?"""
+    return _show_correction()
+
+
+@blueprint.post("/correction")
+def ask_it() -> Response:
+    """Put it before the community."""
+    chosen = request.form.get("about", "")
+    about = CorrectionField(chosen) if chosen in set(CorrectionField) else None
+    words = request.form.get("words", "")
+    try:
+        ask_for_correction(
+            database_session(), current_actor(), person_id=current_person().id, about=about, words=words, now=now()
+        )
+    except CorrectionUnclear:
+        problem = _("Choose what is wrong, and write in a few words what is right.")
+        return _show_correction(problem=problem)
+    flash(_("Your community looks at it, and you get a text message."), "done")
+    return redirect(url_for("own_data.own_data"), 303)
+
+
 @blueprint.get("/deletion")
 def deletion() -> Response:
     """What would go, what would end, and what stays and why."""
@@ -84,6 +117,19 @@ def delete_it() -> Response:
     count = sum(erased.gone.values())
     flash(ngettext("Done. %(num)d entry was deleted.", "Done. %(num)d entries were deleted.", count), "done")
     return redirect(url_for("own_data.own_data"), 303)
+
+
+def _show_correction(*, problem: str | None = None) -> Response:
+    return show(
+        "own_data/correction.html",
+        422 if problem else 200,
+        asked=corrections_of(database_session(), current_actor(), person_id=current_person().id),
+        fields=list(CorrectionField),
+        chosen=request.form.get("about"),
+        words=request.form.get("words", ""),
+        longest=LONGEST_WORDS,
+        problem=problem,
+    )
 
 
 def _held() -> HeldData:
@@ -136,3 +182,18 @@ def basis_words(basis: Basis) -> str:
         Basis.EMERGENCY: _("It shows how you were helped"),
         Basis.DEEDS: _("It shows who looked at your data"),
     }[basis]
+
+
+def field_words(about: CorrectionField) -> str:
+    """What can be wrong."""
+    return {
+        CorrectionField.NAME: _("Name"),
+        CorrectionField.BIRTH: _("Birth date"),
+        CorrectionField.PHONE: _("Mobile number"),
+        CorrectionField.ADDRESS: _("Address"),
+        CorrectionField.HOUSEHOLD: _("Where the household is registered"),
+        CorrectionField.INCOME: _("Income"),
+        CorrectionField.ABILITY: _("What you can do by yourself"),
+        CorrectionField.CARD: _("The card"),
+        CorrectionField.OTHER: _("Something else"),
+    }[about]

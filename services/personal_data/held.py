@@ -8,8 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from services.all_tables import METADATA
-
 
 class Section(StrEnum):
     """A part of what is held, as she knows it."""
@@ -62,6 +60,9 @@ class Held:
     @property
     def table(self) -> Table:
         """The table."""
+        # That module names a table of this package, so neither can be there before the other.
+        from services.all_tables import METADATA
+
         return METADATA.tables[self.table_name]
 
     def about(self, person_id: UUID) -> ColumnElement[bool]:
@@ -120,7 +121,7 @@ HELD: tuple[Held, ...] = (
     *_of(Section.EMERGENCIES, None, "emergency_contacts"),
     *_of(Section.PREFERENCES, None, "dietary_marks", "speaking_manners", "conversations"),
     *_of(Section.DEVICES, None, "sign_in_sessions"),
-    *_of(Section.OFFICE, Basis.CASE_FILE, "worker_tasks"),
+    *_of(Section.OFFICE, Basis.CASE_FILE, "worker_tasks", "correction_requests"),
     *_of(Section.DEEDS, Basis.DEEDS, "audit_entries", "record_openings"),
     _part("told_deeds", Section.DEEDS, Basis.DEEDS, "audit_entry_id", "audit_entries"),
 )

@@ -56,6 +56,8 @@ class TaskKind(StrEnum):
     DELEGATION_REQUEST = "delegation_request"
     # subject: the delegation that something unusual was seen about
     DELEGATION_CHECK = "delegation_check"
+    # subject: the request for a correction of what is held about her
+    DATA_CORRECTION = "data_correction"
 
 
 class TaskStatus(StrEnum):

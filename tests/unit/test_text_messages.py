@@ -121,6 +121,8 @@ SAMPLES = {
     "certification_reminder": {"name": "欧**国", "until": "2026-11-30"},
     "certification_matched": {"name": "欧**国"},
     "certification_shared": {"name": "欧**国"},
+    "correction_done": {"name": "欧**国", "field": "field_household"},
+    "correction_not_done": {"name": "欧**国", "field": "field_household"},
     "certification_done": {"name": "欧**国"},
     "certification_visit": {"name": "欧**国"},
     "voucher_granted": {"name": "欧**国", "month": 12, "amount": 50000, "voucher": "home_care_subsidy"},

@@ -114,6 +114,8 @@ ROUTES = {
     ("POST", "/offers/<uuid:case_id>/withdraw"): SIGNED_IN,
     ("GET", "/my-data"): SIGNED_IN,
     ("POST", "/my-data/file"): SIGNED_IN,
+    ("GET", "/my-data/correction"): SIGNED_IN,
+    ("POST", "/my-data/correction"): SIGNED_IN,
     ("GET", "/my-data/deletion"): SIGNED_IN,
     ("POST", "/my-data/deletion"): SIGNED_IN,
     ("POST", "/my-data/family-file"): FAMILY,

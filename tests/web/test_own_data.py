@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from services.people import Person
-from services.personal_data import Basis, Section
+from services.personal_data import Basis, CorrectionField, Section
+from services.worker_tasks import TaskKind
+from tests.allowances import tasks_about
 from tests.web.conftest import words_of
-from webapp.own_data import basis_words, section_words
+from tests.web.staff import LIU, staff_browser
+from webapp.own_data import basis_words, field_words, section_words
 
 
 def test_she_reads_what_is_held_about_her_and_saves_it_as_a_file(hers: FlaskClient, wang: Person) -> None:
@@ -36,7 +39,23 @@ def test_she_is_told_what_goes_and_what_stays_and_has_it_deleted(hers: FlaskClie
     assert "15400000209" not in hers.get("/emergency/contacts").get_data(as_text=True)
 
 
+def test_she_says_what_is_wrong_and_her_worker_reads_it(
+    site: Flask, session: Session, hers: FlaskClient, wang: Person
+) -> None:
+    unclear = hers.post("/my-data/correction", data={"about": "address", "words": " "})
+    assert unclear.status_code == 422
+    assert "请选哪里不对" in words_of(unclear)
+    said = hers.post("/my-data/correction", data={"about": "address", "words": "我搬到3栋501了"}, follow_redirects=True)
+    assert "社区会核对" in words_of(said)
+    assert "社区正在核对" in words_of(hers.get("/my-data/correction"))
+    task = tasks_about(session, wang)[TaskKind.DATA_CORRECTION]
+    words = words_of(staff_browser(site, session, LIU).get(f"/staff/tasks/{task.id}"))
+    for expected in ("我搬到3栋501了", "地址", "确实有错，已改正"):
+        assert expected in words, expected
+
+
 def test_every_part_and_every_reason_has_words(site: Flask, session: Session) -> None:
     with site.test_request_context():
         assert all(section_words(each) for each in Section)
         assert all(basis_words(each) for each in Basis)
+        assert all(field_words(each) for each in CorrectionField)

@@ -19,6 +19,7 @@ from services.decisions import LONGEST_REASON, Choice, decide, decisions_for
 from services.home_care import get_complaint, get_visit_to_judge
 from services.inbox import list_incoming
 from services.people import get_person
+from services.personal_data import get_correction
 from services.registry import Settlement, origins_of
 from services.residents import residents_by_id
 from services.staff import names_of_staff
@@ -129,6 +130,9 @@ def _show_task(found: WorkerTask, *, problem: str | None) -> AnyResponse:
     if person is not None and found.kind in ABOUT_VISITS:
         visit = get_visit_to_judge(session, actor, booking_id=found.subject_id, now=now())
         complaint = get_complaint(session, actor, booking_id=found.subject_id)
+    correction = None
+    if person is not None and found.kind is TaskKind.DATA_CORRECTION:
+        correction = get_correction(session, actor, request_id=found.subject_id)
     others = tasks_of(session, actor, person_id=person.id) if person else ()
     deciders = {each.decided_by for each in (found, *others)} | {event.actor_id for event in events}
     return show(
@@ -143,6 +147,7 @@ def _show_task(found: WorkerTask, *, problem: str | None) -> AnyResponse:
         written=written,
         visit=visit,
         complaint=complaint,
+        correction=correction,
         others=[each for each in others if each.id != found.id],
         names=names_of_staff(session, {each for each in deciders if each}),
         decisions=decisions_for(session, actor, found),

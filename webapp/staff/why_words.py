@@ -204,6 +204,7 @@ WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     TaskKind.DELEGATION_REQUEST: _why_delegate_asks,
     TaskKind.DELEGATION_CHECK: _why_delegate_check,
     TaskKind.SERVICE_COMPLAINT: _why_complaint,
+    TaskKind.DATA_CORRECTION: lambda _facts: _("She says that something we hold about her is wrong."),
     TaskKind.NOT_AT_HOME: lambda _facts: _(
         "A care worker came to her at the agreed time, and nobody opened the door. Is she well?"
     ),
@@ -236,6 +237,7 @@ def to_do_words(task: WorkerTask) -> str:
         TaskKind.STOPPED_MESSAGES: _("Call her and ask how she wants to hear from us."),
         TaskKind.SERVICE_COMPLAINT: _("Hear both: call her, then the provider. What was noted of the visit is below."),
         TaskKind.NOT_AT_HOME: _("Call her today. If she does not answer, go there or send somebody."),
+        TaskKind.DATA_CORRECTION: _("Look at her papers, and have it put right at the office that keeps it."),
         TaskKind.MEALS_NOT_PICKED_UP: _("Call her today. If she does not answer, go there or send somebody."),
         TaskKind.DELEGATION_REQUEST: _(
             "Ask her alone, face to face. Her yes is written down on her page, with what you looked at."

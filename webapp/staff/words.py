@@ -75,6 +75,7 @@ def task_kind_words(kind: TaskKind) -> str:
         TaskKind.MEALS_NOT_PICKED_UP: _("Did not come for her meals"),
         TaskKind.DELEGATION_REQUEST: _("Family asks to act for her"),
         TaskKind.DELEGATION_CHECK: _("Family who acts, to be looked at"),
+        TaskKind.DATA_CORRECTION: _("Something held is wrong"),
         TaskKind.SERVICE_COMPLAINT: _("Complaint about a visit"),
         TaskKind.NOT_AT_HOME: _("Did not open the door"),
     }[kind]
@@ -103,6 +104,8 @@ def choice_words(choice: Choice | Settlement) -> str:
         Choice.ALL_WELL: _("She is well, others told me"),
         Choice.HELP_SENT: _("I sent her help"),
         Choice.LOWER: _("Lower it to what the rules give"),
+        Choice.CORRECTED: _("It was wrong: corrected"),
+        Choice.NOT_CORRECTED: _("It is right as it is"),
         Choice.FREEZE: _("Pause it until I know more"),
         Choice.END: _("End it"),
         Choice.SETTLE: _("Done"),
@@ -118,6 +121,8 @@ def choice_effect_words(choice: Choice | Settlement) -> str:
         Choice.DECLINE: _("Ends the offer. She can apply at any time later."),
         Choice.APPROVE: _("It is paid from its first month on. She is told."),
         Choice.REFUSE: _("Nothing is paid. She is told, with where she can object."),
+        Choice.CORRECTED: _("The office that keeps it has put it right, or will with its next extract. She is told."),
+        Choice.NOT_CORRECTED: _("Nothing is changed. She is told, and can ask you for the reason."),
         Choice.STOP: _(
             "Nothing more is paid from the month named above on. She is told, but not the family of the dead."
         ),
