@@ -66,7 +66,7 @@ def rush(database: Database, settings: Settings, look: Press | None, press: Pres
     server = database.server.process() if database.server else None
     assert server is not None
     context = multiprocessing.get_context(PROCESSES_LIKE)
-    context.set_forkserver_preload(["benchmarks.booking"])
+    context.set_forkserver_preload(["benchmarks.crowd"])
     gate, answers = context.Barrier(PROCESSES + 1), context.SimpleQueue()
     crowd = [
         context.Process(target=_press_all, args=(settings, look, press, wanted[number::PROCESSES], gate, answers))

@@ -161,6 +161,7 @@ DECISIONS: dict[TaskKind, tuple[Decision, ...]] = {
     TaskKind.ADAPTATION_ASSESSMENT: (),
     TaskKind.ADAPTATION_PAYMENT: (),
     TaskKind.MEALS_NOT_PICKED_UP: LOOKED_AFTER,
+    TaskKind.MEAL_COMPLAINT: SETTLED_ONLY,
     TaskKind.SERVICE_COMPLAINT: (Decision(Choice.UPHOLD), Decision(Choice.NOT_UPHOLD, against_person=True)),
     TaskKind.NOT_AT_HOME: LOOKED_AFTER,
     TaskKind.DATA_CORRECTION: (Decision(Choice.CORRECTED), Decision(Choice.NOT_CORRECTED, against_person=True)),

@@ -36,6 +36,7 @@ BOOKING_PAGES = {
     "book_service": "service_bookings.booking",
     "agree_to_price": "service_bookings.booking",
     "rate_visit": "service_bookings.booking",
+    "complain_about_meal": "bookings.booking",
     "complain": "service_bookings.booking",
 }
 

@@ -13,6 +13,7 @@ from services.meals.errors import (
     MealDayInThePast,
     MealDayNotOffered,
     MealFull,
+    MealNotToComplainAbout,
     MenuUnknown,
     OrdersClosed,
     PriceChanged,
@@ -25,6 +26,7 @@ from services.meals.errors import (
     WaitingUnknown,
 )
 from services.meals.menus import list_days, list_menus, suggest_menu
+from services.meals.objecting import MealTrouble, complain_about_meal
 from services.meals.standing import (
     end_standing_order,
     get_standing_order,
@@ -35,6 +37,7 @@ from services.meals.standing import (
 from services.meals.standing_views import StandingOrder, StandingQuote
 from services.meals.usual import UsualMeal, suggest_usual_meal
 from services.meals.views import (
+    COMPLAIN_WITHIN,
     Canteen,
     CanteenKind,
     Meal,
@@ -61,6 +64,7 @@ from services.meals.weeks import book_week, quote_week, repeat_week, suggest_wee
 
 __all__ = [
     "CAN_BE_BOOKED",
+    "COMPLAIN_WITHIN",
     "MOST_PORTIONS",
     "Allergen",
     "AlreadyBooked",
@@ -82,7 +86,9 @@ __all__ = [
     "MealDayInThePast",
     "MealDayNotOffered",
     "MealFull",
+    "MealNotToComplainAbout",
     "MealQuote",
+    "MealTrouble",
     "MealWaiting",
     "MealWay",
     "MealWish",
@@ -109,6 +115,7 @@ __all__ = [
     "book_week",
     "cancel_meal",
     "change_meal",
+    "complain_about_meal",
     "end_standing_order",
     "get_booking",
     "get_dietary_marks",

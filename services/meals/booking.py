@@ -158,7 +158,7 @@ def cancel_meal(session: Session, actor: Actor, *, booking_id: UUID, now: dateti
     Raises NotAllowed, BookingUnknown, TooLateToCancel.
     """
     row = held_booking(session, booking_id)
-    booking = _seen_booking(session, actor, row, Capability.BOOK_MEALS)
+    booking = seen_booking(session, actor, row, Capability.BOOK_MEALS)
     assert row is not None
     if booking.status == "cancelled":
         return booking
@@ -192,7 +192,7 @@ def cancel_held(session: Session, actor: Actor, row: MealBookingRow, now: dateti
 
 def get_booking(session: Session, actor: Actor, *, booking_id: UUID) -> MealBooking:
     """One booking. Raises NotAllowed, BookingUnknown."""
-    return _seen_booking(session, actor, session.get(MealBookingRow, booking_id), Capability.SEE_MEALS)
+    return seen_booking(session, actor, session.get(MealBookingRow, booking_id), Capability.SEE_MEALS)
 
 
 def list_meal_bookings(session: Session, actor: Actor, *, person_id: UUID, from_day: date) -> tuple[MealBooking, ...]:
@@ -218,7 +218,8 @@ def record(session: Session, actor: Actor, deed: str, row: MealBookingRow, now: 
     session.flush()
 
 
-def _seen_booking(session: Session, actor: Actor, row: MealBookingRow | None, capability: Capability) -> MealBooking:
+def seen_booking(session: Session, actor: Actor, row: MealBookingRow | None, capability: Capability) -> MealBooking:
+    """A booking, for whoever may do this for her. Raises NotAllowed, BookingUnknown."""
     if row is None:
         raise BookingUnknown()
     people.require_for(session, actor, capability, person_id=row.person_id)

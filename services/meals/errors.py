@@ -107,6 +107,12 @@ class StandingOrderWrong(ServiceError):
     code = "standing_order_wrong"
 
 
+class MealNotToComplainAbout(ServiceError):
+    """It was not served yet, was cancelled, or is over for too long."""
+
+    code = "meal_not_to_complain_about"
+
+
 class StandingOrderExists(ServiceError):
     """Another standing order has this meal on one of these weekdays. `order_id`, `weekdays`: those of both."""
 

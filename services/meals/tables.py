@@ -77,7 +77,7 @@ class MealBookingRow(Table):
     """A booked meal, with the price as it was shown and agreed. Cancelled ones stay, with when and through what.
 
     `serving_id` is the till's own name of the serving, made where the meal was handed out. `settled_at`: when it was
-    known here that it was served, or that nobody came.
+    known here that it was served, or that nobody came. `complained_at`: when she first complained about it.
     """
 
     __tablename__ = "meal_bookings"
@@ -117,6 +117,7 @@ class MealBookingRow(Table):
     served_at: Mapped[datetime | None]
     served_by: Mapped[UUID | None]
     settled_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
 
     menu: Mapped[MenuRow] = relationship(lazy="joined", innerjoin=True)
 

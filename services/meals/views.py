@@ -19,6 +19,8 @@ from services.working_days import is_announced
 
 # A submission can be undone for ten minutes (MIIT 2021 annex 1, 2.6.1), even when the canteen cooks already.
 UNDO = timedelta(minutes=10)
+# What was wrong with a meal can be looked into as long as somebody remembers it; the days are our own.
+COMPLAIN_WITHIN = timedelta(days=7)
 
 
 class Meal(StrEnum):
@@ -100,6 +102,11 @@ class Menu:
     waiting: int = 0
 
     @property
+    def served_from_at(self) -> datetime:
+        """When the first plate is served."""
+        return local_moment(self.day, self.served_from)
+
+    @property
     def served_until_at(self) -> datetime:
         """When the last plate is served."""
         return local_moment(self.day, self.served_until)
@@ -167,10 +174,16 @@ class MealBooking:
     cancel_until_at: datetime
     changed_at: datetime | None = None
     served_at: datetime | None = None
+    complained_at: datetime | None = None
 
     def can_be_cancelled(self, now: datetime) -> bool:
         """Whether cancelling is still allowed; changing is as long."""
         return self.status == "booked" and now <= self.cancel_until_at
+
+    def can_be_complained_about(self, now: datetime) -> bool:
+        """Whether she can say that something was wrong: from the first plate on, for a week."""
+        until = self.menu.served_until_at + COMPLAIN_WITHIN
+        return self.status != "cancelled" and self.menu.served_from_at <= now <= until
 
 
 @dataclass(frozen=True)
@@ -278,4 +291,5 @@ def booking_view(row: MealBookingRow) -> MealBooking:
         cancel_until_at=cancel_until(menu, row.booked_at),
         changed_at=row.changed_at,
         served_at=row.served_at,
+        complained_at=row.complained_at,
     )

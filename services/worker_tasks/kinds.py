@@ -50,6 +50,8 @@ class TaskKind(StrEnum):
     ADAPTATION_PAYMENT = "adaptation_payment"
     # subject: the booked visit that she complained about
     SERVICE_COMPLAINT = "service_complaint"
+    # subject: the booked meal that she complained about
+    MEAL_COMPLAINT = "meal_complaint"
     # subject: the booked visit at which nobody opened the door
     NOT_AT_HOME = "not_at_home"
     # subject: the request of a family member whom no text message of the senior can agree to

@@ -22,9 +22,10 @@ from services.meals import Meal, MealBooking, MenuChoice
 from services.meals.tables import CanteenRow, MealBookingRow, MenuRow
 from services.messages import OutgoingMessage
 from services.people import Hukou, NewPerson, Person, add_person, id_check_digit
+from services.worker_tasks import TaskKind, list_tasks
 from tests.conftest import NOW, person_named
 from tests.integration.statements import statements
-from tests.meals import leave_portions, portions_booked
+from tests.meals import leave_portions, portions_booked, texts_to
 
 TODAY = date(2026, 11, 24)
 TOMORROW = date(2026, 11, 25)
@@ -342,3 +343,25 @@ def test_one_senior_on_forty_tablets_books_once(own_database: Database) -> None:
     assert ends == {"booked": 1, "already_booked": 79}
     with unit_of_work(own_database.sessions) as session:
         assert portions_booked(session, menu_id) == 1
+
+
+def test_a_complaint_about_a_meal_is_one_step_and_a_worker_looks_into_it(session: Session, wang: Person) -> None:
+    booking = book(session, wang, nearest(session, wang).menu.id)
+    served = booking.menu.served_from_at
+    complain = partial(meals.complain_about_meal, session, actor_of(wang), booking_id=booking.id)
+    for too_soon_or_late in (served - timedelta(minutes=1), booking.menu.served_until_at + timedelta(days=8)):
+        with pytest.raises(meals.MealNotToComplainAbout):
+            complain(about=meals.MealTrouble.NOT_FRESH, now=too_soon_or_late)
+    for _ in range(2):
+        complain(about=meals.MealTrouble.NOT_BROUGHT, now=served + timedelta(hours=1))
+    (task,) = list_tasks(session, Actor.system(), now=served + timedelta(days=1), kind=TaskKind.MEAL_COMPLAINT)
+    assert (task.subject_id, task.facts["about"]) == (booking.id, "not_brought")
+    assert texts_to(session, wang).count("meal_complaint_received") == 1
+    with pytest.raises(NotAllowed):
+        meals.complain_about_meal(
+            session,
+            actor_of(person_named(session, "黄婉仪")),
+            booking_id=booking.id,
+            about=meals.MealTrouble.OTHER,
+            now=served,
+        )

@@ -33,6 +33,12 @@ SAMPLES = {
         "number": 120,
         "until": "2026-11-24T01:30:00+00:00",
     },
+    "meal_complaint_received": {
+        "name": "王*珍",
+        "day": "2026-11-24",
+        "meal": "lunch",
+        "canteen": "翠竹社区长者饭堂(示例)",
+    },
     "meal_cancelled": {"name": "王*珍", "day": "2026-11-24", "meal": "lunch", "canteen": "翠竹社区长者饭堂(示例)"},
     "meal_changed": {
         "name": "王*珍",

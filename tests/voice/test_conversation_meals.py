@@ -3,7 +3,7 @@ in the morning."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from services.actor import Actor, Channel
 from services.meals import CanteenKind, list_meal_bookings
 from services.meals.tables import CanteenRow, MenuRow
 from services.people import Person
+from services.worker_tasks import TaskKind, list_tasks
 from tests.conftest import person_named
 from tests.meals import leave_portions
 from tests.voice.conversation_words import compile_words
@@ -375,6 +376,17 @@ def test_at_most_three_bookings_are_told(talking: Talking) -> None:
     assert reply.text.count("份") == 3
     assert reply.text.endswith("还有别的，请看屏幕。")
     assert talking.say("我星期五订饭了没有").text == "11月27号 星期五您没有订餐，也没有约服务。"
+
+
+def test_something_was_wrong_with_a_meal_and_a_worker_is_told_after_her_yes(talking: Talking, session: Session) -> None:
+    talking.say("订明天的午饭，自己去吃", "对")
+    talking.now += timedelta(days=2)
+    assert "哪里不好" in talking.say("我要投诉饭堂").text
+    assert talking.say("送错了").text == "您要投诉昨天 11月25号 星期三的午餐：不是您订的饭。要交给社区处理吗？"
+    assert list_tasks(session, Actor.system(), now=talking.now, kind=TaskKind.MEAL_COMPLAINT) == ()
+    assert talking.say("好的").text == "投诉收到了。社区工作人员会查，再打电话给您。"
+    (task,) = list_tasks(session, Actor.system(), now=talking.now, kind=TaskKind.MEAL_COMPLAINT)
+    assert task.facts["about"] == "wrong_meal"
 
 
 def test_the_words_come_in_the_language_that_is_asked_for(talking: Talking) -> None:

@@ -52,6 +52,8 @@ ROUTES = {
     ("GET", "/meals/bookings/<uuid:booking_id>"): SIGNED_IN,
     ("GET", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
     ("POST", "/meals/bookings/<uuid:booking_id>/cancel"): SIGNED_IN,
+    ("GET", "/meals/bookings/<uuid:booking_id>/complaint"): SIGNED_IN,
+    ("POST", "/meals/bookings/<uuid:booking_id>/complaint"): SIGNED_IN,
     ("GET", "/meals/canteens"): SIGNED_IN,
     ("GET", "/meals/diet"): SIGNED_IN,
     ("POST", "/meals/diet"): SIGNED_IN,

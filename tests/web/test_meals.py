@@ -245,3 +245,19 @@ def test_when_no_worker_sends_the_booking_says_that_the_message_comes_later(
     assert "短信现在发得慢" in words_of(hers.get(booking))
     session.execute(update(OutgoingMessage).values(due_at=func.now()))
     assert "短信现在发得慢" not in words_of(hers.get(booking))
+
+
+def test_what_was_wrong_with_a_meal_is_said_with_two_presses(
+    hers: FlaskClient, session: Session, clock: TestClock
+) -> None:
+    booking = book_lunch(hers)
+    assert "投诉" not in words_of(hers.get(booking))
+    clock.at += timedelta(days=1, hours=12)
+    (complaint,) = {
+        link.get("href") for link in page_of(hers.get(booking)).iter("a") if "/complaint" in link.get("href", "")
+    }
+    page = hers.get(complaint)
+    assert "不新鲜，或者不干净" in words_of(page)
+    assert hers.post(complaint, data={"about": "not_fresh"}).location == booking
+    assert "您投诉了" in words_of(hers.get(booking))
+    assert queued_templates(session)[-1] == "meal_complaint_received"

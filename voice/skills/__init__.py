@@ -14,6 +14,7 @@ from voice.skills.certification import Certify
 from voice.skills.changing import ChangeBooking
 from voice.skills.community import CommunityActivities, Weather
 from voice.skills.delegates import AddDelegate, RemoveDelegate
+from voice.skills.meal_complaints import ComplainAboutMeal
 from voice.skills.meal_lines import JoinLine
 from voice.skills.meal_weeks import BookDays, BookWeek, RepeatWeek
 from voice.skills.meals import BookMeal
@@ -43,6 +44,7 @@ _ALL: tuple[Skill, ...] = (
     AgreeToPrice(),
     RateVisit(),
     Complain(),
+    ComplainAboutMeal(),
     FindCanteen(),
     CheckBenefits(),
     CheckPayment(),

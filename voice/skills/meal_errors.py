@@ -155,5 +155,6 @@ EXPLANATIONS: dict[str, Explain] = {
     "standing_order_unknown": sorry,
     "standing_order_wrong": sorry,
     "standing_order_exists": sorry,
+    "meal_not_to_complain_about": sorry,
     "not_allowed": sorry,
 }

@@ -17,7 +17,7 @@ from voice.understanding.slots import choose_slots
 _TURNS_INTO = "change"
 # These speak of the booking as a whole.
 _OF_THE_BOOKING = frozenset({"change_wanted", "shifted"})
-_OF_THE_PAST = frozenset({"rate_visit", "complain"})
+_OF_THE_PAST = frozenset({"rate_visit", "complain", "complain_about_meal"})
 
 
 @dataclass(frozen=True)

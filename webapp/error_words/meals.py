@@ -189,6 +189,15 @@ def _standing_order_exists(facts: Facts) -> ErrorWords:
     )
 
 
+def _not_to_complain_about(facts: Facts) -> ErrorWords:
+    return ErrorWords(
+        _("No complaint can be made about this meal here"),
+        _("That is possible from the meal on, for a week. For anything else call 12345, it costs nothing."),
+        _("My bookings"),
+        url_for("bookings.bookings"),
+    )
+
+
 def _same_meal_elsewhere(facts: Facts) -> str:
     day, meal = facts.get("day"), facts.get("meal")
     if isinstance(day, date) and meal:
@@ -205,6 +214,7 @@ TABLE: Table = {
     "meal_day_in_the_past": _day_in_the_past,
     "meal_day_not_offered": _day_not_offered,
     "meal_full": _full,
+    "meal_not_to_complain_about": _not_to_complain_about,
     "menu_unknown": _menu_unknown,
     "orders_closed": _orders_closed,
     "price_changed": _price_changed,

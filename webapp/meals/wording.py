@@ -10,7 +10,17 @@ from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from services.meals import Allergen, Canteen, CanteenKind, Diet, DietWarnings, MealBooking, MealWay, QuotedMeal
+from services.meals import (
+    Allergen,
+    Canteen,
+    CanteenKind,
+    Diet,
+    DietWarnings,
+    MealBooking,
+    MealTrouble,
+    MealWay,
+    QuotedMeal,
+)
 
 METRES_IN_A_KILOMETRE = 1000
 ROUNDED_TO_METRES = 100
@@ -53,12 +63,26 @@ def install(app: Flask) -> None:
         diet_warnings=warning_words,
         why_not_booked=why_not_words,
         booking_state=booking_state_words,
+        meal_trouble=meal_trouble_words,
     )
 
 
 def diet_words(diet: Diet) -> str:
     """How a meal is cooked."""
     return {Diet.SOFT_FOOD: _("soft food"), Diet.LOW_SALT: _("low in salt")}[diet]
+
+
+def meal_trouble_words(trouble: MealTrouble) -> str:
+    """What was wrong with a meal."""
+    return {
+        MealTrouble.NOT_BROUGHT: _("It was not brought, or there was none for me"),
+        MealTrouble.COLD_OR_LATE: _("It was cold or late"),
+        MealTrouble.NOT_FRESH: _("It was not fresh or not clean"),
+        MealTrouble.WRONG_MEAL: _("It was not what I ordered"),
+        MealTrouble.UNFRIENDLY: _("They were unfriendly"),
+        MealTrouble.WANTED_MONEY: _("They wanted more money"),
+        MealTrouble.OTHER: _("Something else"),
+    }[trouble]
 
 
 def allergen_words(allergen: Allergen) -> str:

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from services.benefits import Benefit
 from services.home_care import WITHOUT_VISIT
+from services.meals import MealTrouble
 from services.worker_tasks import TaskKind, WorkerTask
 from webapp.benefits.wording import benefit_words
+from webapp.meals.wording import meal_trouble_words
 from webapp.staff.case_words import doubt_words
 from webapp.staff.days import full_day_words
 from webapp.staff.finding_words import finding_words
@@ -205,6 +207,12 @@ WHY: dict[TaskKind, Callable[[dict[str, Any]], str]] = {
     TaskKind.DELEGATION_CHECK: _why_delegate_check,
     TaskKind.SERVICE_COMPLAINT: _why_complaint,
     TaskKind.DATA_CORRECTION: lambda _facts: _("She says that something we hold about her is wrong."),
+    TaskKind.MEAL_COMPLAINT: lambda facts: _(
+        "She complains about a meal of %(day)s at %(canteen)s: %(what)s",
+        day=_day(facts, "day"),
+        canteen=facts.get("canteen", ""),
+        what=meal_trouble_words(MealTrouble(facts.get("about", MealTrouble.OTHER))),
+    ),
     TaskKind.NOT_AT_HOME: lambda _facts: _(
         "A care worker came to her at the agreed time, and nobody opened the door. Is she well?"
     ),
@@ -236,6 +244,7 @@ def to_do_words(task: WorkerTask) -> str:
         TaskKind.ADAPTATION_PAYMENT: _("Transfer it, then record it on the page of the case. Never cash."),
         TaskKind.STOPPED_MESSAGES: _("Call her and ask how she wants to hear from us."),
         TaskKind.SERVICE_COMPLAINT: _("Hear both: call her, then the provider. What was noted of the visit is below."),
+        TaskKind.MEAL_COMPLAINT: _("Hear both: call her, then the canteen, and tell her what comes of it."),
         TaskKind.NOT_AT_HOME: _("Call her today. If she does not answer, go there or send somebody."),
         TaskKind.DATA_CORRECTION: _("Look at her papers, and have it put right at the office that keeps it."),
         TaskKind.MEALS_NOT_PICKED_UP: _("Call her today. If she does not answer, go there or send somebody."),

@@ -77,6 +77,7 @@ def task_kind_words(kind: TaskKind) -> str:
         TaskKind.DELEGATION_CHECK: _("Family who acts, to be looked at"),
         TaskKind.DATA_CORRECTION: _("Something held is wrong"),
         TaskKind.SERVICE_COMPLAINT: _("Complaint about a visit"),
+        TaskKind.MEAL_COMPLAINT: _("Complaint about a meal"),
         TaskKind.NOT_AT_HOME: _("Did not open the door"),
     }[kind]
 
