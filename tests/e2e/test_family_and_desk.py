@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, exp
 from services.demo.family import DAUGHTER, SON
 from tests.e2e.conftest import STEP_MS, TABLET, LiveSite, assert_quiet, newest_text, watched_page
 from tests.e2e.measuring import LYING, axe_faults_of, faults_of
-from tests.e2e.test_staff_pages import LIU, faults, signed_in
+from tests.e2e.test_staff_pages import LIU, faults, says_why, signed_in
 
 NAME, MASKED, PHONE = "王秀珍", "王*珍", "15400000002"
 
@@ -141,8 +141,7 @@ def test_at_the_desk_a_worker_is_the_witness_and_helps_her_on_her_own_pages(
     desk.get_by_role("button", name="查找").click()
     desk.get_by_role("link", name=MASKED).click()
     # The worker says why before anything is shown.
-    desk.get_by_label("本人在窗口").check()
-    desk.get_by_role("button", name="打开档案").click()
+    says_why(desk)
     desk.get_by_role("link", name="谁能替她办事").click()
     assert faults(desk) == []
     request = desk.locator("section", has_text="周*")

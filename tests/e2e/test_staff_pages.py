@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,7 @@ def office(chromium: Browser, live_site: LiveSite) -> Iterator[Page]:
 
 def says_why(desk: Page) -> None:
     """Open the record that she was led to, where it is not open any more from before."""
+    desk.wait_for_url(re.compile("/staff/people/."))
     if desk.url.split("?")[0].endswith("/open"):
         assert faults(desk) == []
         desk.get_by_label("本人在窗口").check()

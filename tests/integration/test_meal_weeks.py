@@ -288,6 +288,5 @@ def test_a_community_worker_books_for_the_people_of_her_community(session: Sessi
         now=NOW,
     )
     assert len(booked.bookings) == 7
-    assert session.scalars(select(MealBookingRow.day).where(MealBookingRow.person_id == neighbour.id)).first() == date(
-        2026, 11, 24
-    )
+    days = session.scalars(select(MealBookingRow.day).where(MealBookingRow.person_id == neighbour.id)).all()
+    assert min(days) == date(2026, 11, 24)

@@ -179,7 +179,7 @@ def test_the_trail_tells_who_did_what_about_whom_and_is_itself_recorded(session:
         (only,) = read_trail(session, SUPERVISOR, wanted=wanted, city=CITY, now=NOW)[-1:]
         assert (only.staff_id, only.person_id, only.deed) == (WORKER_ID, wang.id, "record_opened")
     assert read_trail(session, SUPERVISOR, wanted=TrailFilter(day=SUNDAY), city=CITY, now=NOW) == ()
-    read = session.scalars(select(AuditEntry).where(AuditEntry.deed == "trail_read")).all()
+    read = session.scalars(select(AuditEntry).where(AuditEntry.deed == "trail_read").order_by(AuditEntry.id)).all()
     assert [(entry.subject_id, entry.person_id) for entry in read][1:3] == [(WORKER_ID, None), (None, wang.id)]
 
 
