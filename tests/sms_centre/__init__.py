@@ -32,7 +32,9 @@ class SmsCentre:
 
     def mood(self, **mood: object) -> None:
         """Have it behave in some way from now on."""
+        moods = len(self.events("mood"))
         self.order("mood", mood=mood)
+        self.wait_for("mood", moods + 1)
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """All that happened of one kind, in order."""

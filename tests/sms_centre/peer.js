@@ -159,7 +159,10 @@ function flood(order) {
 }
 
 const orders = {
-  mood: (order) => Object.assign(mood, order.mood),
+  mood: (order) => {
+    Object.assign(mood, order.mood)
+    note({ kind: 'mood' })
+  },
   drop: () => sessions.slice().forEach((session) => session.destroy()),
   unbind: () => sessions.slice().forEach((session) => session.unbind()),
   enquire: () => sessions.forEach((session) => session.enquire_link(() => note({ kind: 'alive' }))),

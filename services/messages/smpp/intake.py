@@ -47,6 +47,8 @@ RECENT = timedelta(minutes=1)
 HOUSEKEEPING_SECONDS = 20.0
 PAUSE_SECONDS = 1.0
 SETTLE_SECONDS = 0.25
+# Sending commits within this time; what is later is found by the job that looks at all receipts.
+SETTLE_FOR_SECONDS = 10.0
 
 TAKE_NEW = text("""
 INSERT INTO smpp_unproven_deliveries (id, city, digest)
@@ -100,7 +102,7 @@ class Intake:
         self._thread = threading.Thread(target=self._work, name="smpp-intake", daemon=True)
         self._looked_after_at = time.monotonic()
         self._settled_at = time.monotonic()
-        self._unsettled = False
+        self._settle_until = 0.0
 
     def start(self) -> None:
         """Begin to store."""
@@ -160,7 +162,8 @@ class Intake:
                     self._store_together([one], [])
                 except Exception:
                     _acknowledge([one], Status.TRY_LATER, {})
-        self._unsettled |= any(is_receipt(one.delivery) for one in taken)
+        if any(is_receipt(one.delivery) for one in taken):
+            self._settle_until = time.monotonic() + SETTLE_FOR_SECONDS
 
     def _store_together(self, taken: Sequence[_Taken], proven: Sequence[bytes]) -> None:
         """Commit, then acknowledge."""
@@ -211,11 +214,15 @@ class Intake:
         return ArrivedText(str(new_id()), sender, content, receiver, self._clock.now())
 
     def _settle(self) -> None:
-        """Lay new receipts to their messages, many at a time."""
+        """Lay new receipts to their messages, many at a time; and again for a while, since a receipt may be here before
+        whoever sent has written down what was taken."""
         if self._unsettled and time.monotonic() - self._settled_at >= SETTLE_SECONDS:
             settle_receipts(self._sessions, on_undelivered=self._on_undelivered, of_the_last=RECENT)
             self._settled_at = time.monotonic()
-            self._unsettled = False
+
+    @property
+    def _unsettled(self) -> bool:
+        return time.monotonic() < self._settle_until
 
     def _look_after(self) -> None:
         """Now and then hand on long messages whose last parts never came, and forget old digests."""
