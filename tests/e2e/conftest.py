@@ -188,3 +188,13 @@ def her_cookies(chromium: Browser, live_site: LiveSite) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture
+def tablet_of_hers(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> Iterator[Page]:
+    """The tablet of 王秀珍 at home; nothing may be wrong in its console."""
+    context = chromium.new_context(base_url=live_site.url, viewport=TABLET, storage_state=her_cookies)
+    page = watched_page(context)
+    yield page
+    context.close()
+    assert_quiet(page)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.demo.family import DAUGHTER, SON
 from tests.e2e.conftest import STEP_MS, TABLET, LiveSite, assert_quiet, newest_text, watched_page
@@ -15,16 +15,6 @@ from tests.e2e.measuring import LYING, axe_faults_of, faults_of
 from tests.e2e.test_staff_pages import LIU, faults, says_why, signed_in
 
 NAME, MASKED, PHONE = "王秀珍", "王*珍", "15400000002"
-
-
-@pytest.fixture
-def tablet_of_hers(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> Iterator[Page]:
-    """Her tablet at home."""
-    context = chromium.new_context(base_url=live_site.url, viewport=TABLET, storage_state=her_cookies)
-    page = watched_page(context)
-    yield page
-    context.close()
-    assert_quiet(page)
 
 
 @pytest.fixture

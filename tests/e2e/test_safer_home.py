@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from services.demo.home_care import OFFICE_LOGIN
 from tests.adapting import photo
-from tests.e2e.conftest import STEP_MS, TABLET, LiveSite, assert_quiet, newest_text, watched_page
+from tests.e2e.conftest import STEP_MS, LiveSite, newest_text
 from tests.e2e.measuring import axe_faults_of, faults_of
 from tests.e2e.test_staff_pages import LIU, LYING, faults, says_why, signed_in
 
@@ -22,16 +22,6 @@ NAME, MASKED = "王秀珍", "王*珍"
 REFERENCE = "SZ-2026-0001"
 # 1,000 yuan of works and 3,500.50 of a wheelchair, of which the city's limit for aids lets 3,000 count.
 CITY_PAYS, SHE_PAYS = "4,000元", "500.50元"
-
-
-@pytest.fixture
-def tablet_of_hers(chromium: Browser, live_site: LiveSite, her_cookies: StorageState) -> Iterator[Page]:
-    """Her tablet at home."""
-    context = chromium.new_context(base_url=live_site.url, viewport=TABLET, storage_state=her_cookies)
-    page = watched_page(context)
-    yield page
-    context.close()
-    assert_quiet(page)
 
 
 @pytest.fixture
